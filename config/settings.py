@@ -1,0 +1,254 @@
+"""Settings, and the only reader of the environment. The README lists every variable.
+
+Two modes. `embedded` (the default) runs from a checkout with nothing else installed: SQLite, a Redis that
+comes as a wheel, mail kept in a folder. `production` takes nothing for granted and refuses to start
+without its addresses and secrets.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def one_of(name: str, allowed: tuple[str, ...]) -> str:
+    """Read a variable whose first allowed value is the default; refuse any other value."""
+    value = os.environ.get(name, allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to one of: {', '.join(allowed)}.")
+    return value
+
+
+def kept_secret(file: Path) -> str:
+    """Read the secret key of an embedded installation, making it on the first start."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(get_random_secret_key())
+        return file.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {file.parent} cannot be written ({error.strerror}). "
+            "Make it writable, or name another one in TRACKER_DATA."
+        ) from None
+
+
+MODE = one_of("TRACKER_MODE", ("embedded", "production"))
+EMBEDDED = MODE == "embedded"
+DATA_DIR = Path(os.environ.get("TRACKER_DATA", BASE_DIR / "var")).resolve()
+
+SECRET_KEY = kept_secret(DATA_DIR / "secret-key") if EMBEDDED else env.str("SECRET_KEY")
+DEBUG = False
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000") if EMBEDDED else env.str("SITE_URL")
+ALLOWED_HOSTS = (
+    env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    if EMBEDDED
+    else env.list("ALLOWED_HOSTS")
+)
+
+INSTALLED_APPS = [
+    "modeltranslation",  # before admin, whose forms it widens
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+    "tracker",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database -------------------------------------------------------------------------------------
+
+if EMBEDDED and "DATABASE_URL" not in os.environ:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "tracker.sqlite3",
+            "OPTIONS": {
+                # A writer that upgrades its lock midway fails at once; one that begins as a writer waits.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    }
+else:
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://. SQLite is used when it is not set.")
+    # A pool keeps connections open between requests; without it every request pays for a new one.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 20, "timeout": 10}}
+
+# --- work behind the scenes -----------------------------------------------------------------------
+
+REDIS_SOCKET = DATA_DIR / "redis.sock"
+if EMBEDDED:
+    CELERY_BROKER_URL = env.str("REDIS_URL", f"redis+socket://{REDIS_SOCKET}")
+else:
+    CELERY_BROKER_URL = env.str("REDIS_URL")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Redis only wakes; the database holds the work. So each entry expires before its next run, and a
+# minute lost costs nothing.
+CELERY_BEAT_SCHEDULE = {
+    "plan-attention-digests": {
+        "task": "tracker.plan_attention_digests",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "send-outbox": {"task": "tracker.send_outbox", "schedule": 60.0, "options": {"expires": 55}},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+# --- mail -----------------------------------------------------------------------------------------
+
+MAIL_DIR = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tracker@localhost" if EMBEDDED else env.NOTSET)
+EMAIL_TIMEOUT = 20
+if EMBEDDED and "EMAIL_URL" not in os.environ:
+    EMAIL_BACKEND = "config.maildir.EmailBackend"
+    SHOWS_KEPT_MAIL = True
+else:
+    vars().update(env.email_url("EMAIL_URL"))
+    SHOWS_KEPT_MAIL = False
+
+ATTENTION_DIGEST_HOUR = 7
+"""Local hour of the site from which the day's digest is written."""
+
+# --- language and time ----------------------------------------------------------------------------
+
+LANGUAGES = [("ru", "Русский"), ("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = one_of("TRACKER_LANGUAGE", ("ru", "en", "de"))
+TIME_ZONE = env.str("TRACKER_TIME_ZONE", "Europe/Moscow")
+USE_I18N = True
+USE_TZ = True
+MODELTRANSLATION_DEFAULT_LANGUAGE = "ru"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("ru", "en", "de")
+
+# --- static files ---------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static" if EMBEDDED else Path(env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- safety ---------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+if not EMBEDDED:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# --- API ------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Commitment tracker",
+    "DESCRIPTION": (
+        "Every announced initiative with the words that announced it, who answers for it, by when, and where "
+        "it stands. Read only. Days are ISO 8601; a vague day is the last one that the words allow, with its "
+        "precision beside it."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO" if not EMBEDDED else "WARNING"},
+}
+
+# --- seeds ----------------------------------------------------------------------------------------
+
+SEEDS_DIR = BASE_DIR / "seeds"
+SEED_TEXTS_DIR = os.environ.get("SEED_TEXTS_DIR")
+"""Where the full texts of the seeds lie, if they are at hand; every quote is then checked against them."""

@@ -1,0 +1,28 @@
+from tracker.models.dating import Precision
+from tracker.models.deadline import Deadline
+from tracker.models.initiative import Firmness, Health, Initiative, Place, Responsibility, Sector
+from tracker.models.outbox import Mail
+from tracker.models.party import Contact, Party
+from tracker.models.progress import Confidence, Milestone, Status, StatusUpdate
+from tracker.models.source import Figure, Quote, Source
+
+__all__ = [
+    "Confidence",
+    "Contact",
+    "Deadline",
+    "Figure",
+    "Firmness",
+    "Health",
+    "Initiative",
+    "Mail",
+    "Milestone",
+    "Party",
+    "Place",
+    "Precision",
+    "Quote",
+    "Responsibility",
+    "Sector",
+    "Source",
+    "Status",
+    "StatusUpdate",
+]

@@ -1,0 +1,43 @@
+"""How exactly a day is known. A vague date is kept as the last day that its words allow.
+
+The convention is the upper bound of an EDTF interval (ISO 8601-2:2019): "February 2025" is stored as
+28 February 2025 with the precision "month". So nothing is called late, or silent, before it is.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Precision(models.TextChoices):
+    DAY = "day", _("day")
+    WEEK = "week", _("week")
+    MONTH = "month", _("month")
+    QUARTER = "quarter", _("quarter")
+    HALF_YEAR = "half_year", _("half-year")
+    SEASON = "season", _("season")
+    YEAR = "year", _("year")
+    APPROXIMATE = "approximate", _("approximate")
+    UNDATED = "undated", _("no date")
+
+
+def precision_field() -> "models.CharField[str, str]":
+    return models.CharField(
+        _("precision"),
+        max_length=12,
+        choices=Precision,
+        default=Precision.DAY,
+        help_text=_("How exactly the words name the day. Of a vague date the last possible day is kept."),
+    )
+
+
+def dated_exactly_when_known(name: str, *, day: str, precision: str) -> models.CheckConstraint:
+    """Say that `day` is empty exactly when its precision is `undated`."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(**{f"{day}__isnull": True, precision: Precision.UNDATED})
+        | (Q(**{f"{day}__isnull": False}) & ~Q(**{precision: Precision.UNDATED})),
+        violation_error_message=_(
+            "A day and the precision “no date” exclude each other: enter a day, or choose “no date”."
+        ),
+    )

@@ -1,0 +1,347 @@
+"""An announced undertaking, and the parties that answer for it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.query import ModelIterable
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
+from tracker.models.deadline import Deadline
+from tracker.models.progress import Confidence, Status, StatusUpdate
+from tracker.models.publication import Publication, PublicationQuerySet
+
+DUE_SOON_DAYS = 30
+"""An open initiative is due soon from this many days before its due date, that day included."""
+
+SILENT_AFTER_DAYS = 60
+"""An open initiative is silent from this many days after the last report of it, that day included."""
+
+CLOSED = (Status.COMPLETED, Status.DROPPED)
+
+CURRENT_STATE = (
+    "status",
+    "confidence",
+    "last_reported_on",
+    "due_on",
+    "due_precision",
+    "due_wording",
+    "baseline_due_on",
+)
+"""Columns derived from the reports and deadlines of an initiative. `tracker.progress` alone writes them."""
+
+
+class Firmness(models.TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    PLANNED = "planned", _("planned")
+    AGREED = "agreed", _("agreed")
+    ORDERED = "ordered", _("ordered")
+
+
+class Sector(models.TextChoices):
+    INDUSTRY = "industry", _("industry")
+    SERVICE = "service", _("service and repair")
+    TRADE = "trade", _("trade")
+    INVESTMENT = "investment", _("investment")
+    AGRICULTURE = "agriculture", _("agriculture")
+    FISHERIES = "fisheries", _("fisheries")
+    TRANSPORT = "transport", _("transport")
+    LOGISTICS = "logistics", _("logistics")
+    CULTURE = "culture", _("culture")
+    TOURISM = "tourism", _("tourism")
+    YOUTH = "youth", _("youth")
+    EDUCATION = "education", _("education and science")
+    GOVERNANCE = "governance", _("governance")
+    FOREIGN_AFFAIRS = "foreign_affairs", _("foreign affairs")
+
+
+class Health(models.TextChoices):
+    """Conditions derived for a day, never stored; several may hold at once."""
+
+    OVERDUE = "overdue", _("overdue")
+    DUE_SOON = "due_soon", _("due soon")
+    SILENT = "silent", _("silent")
+    NO_DEADLINE = "no_deadline", _("no deadline")
+    ON_TRACK = "on_track", _("on track")
+    CLOSED = "closed", _("closed")
+
+
+class Place(models.Model):
+    slug = models.SlugField(_("address part"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AsOfIterable(ModelIterable):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Yields initiatives whose current state is the one annotated by `as_of`. They are not for saving."""
+
+    def __iter__(self) -> "Iterator[Initiative]":
+        for row in super().__iter__():
+            for column in CURRENT_STATE:
+                setattr(row, column, getattr(row, f"as_of_{column}"))
+            yield row
+
+
+class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
+    def as_of(self, day: dt.date) -> "InitiativeQuerySet":
+        """Show each initiative as it stood at the end of `day`, leaving out those not yet announced.
+
+        What happened, was said or was announced on an unknown day counts from the day it was recorded. A
+        withdrawn report counts on no day.
+        """
+        announced = self.annotate(announced_by=Coalesce("announced_on", TruncDate("created_at")))
+        rows = announced.filter(announced_by__lte=day).annotate(**current_state(known_by=day))
+        rows._iterable_class = AsOfIterable
+        return rows
+
+    def column(self, name: str) -> str:
+        """Name the column that holds part of the current state: the stored one, or the one as of a day."""
+        return f"as_of_{name}" if f"as_of_{name}" in self.query.annotations else name
+
+    def conditions(self, on: dt.date) -> "tuple[InitiativeQuerySet, dict[Health, Q]]":
+        """Return the rows, made ready, and for each health the condition under which it holds `on` that day.
+
+        Stands beside `Initiative.health`; a test proves that the two agree.
+        """
+        due, status, reported = map(self.column, ("due_on", "status", "last_reported_on"))
+        ready = self.annotate(heard_of_on=Coalesce(reported, "announced_on", TruncDate("created_at")))
+        open_ = ~Q(**{f"{status}__in": CLOSED})
+        soon = on + dt.timedelta(days=DUE_SOON_DAYS)
+        heard_before = on - dt.timedelta(days=SILENT_AFTER_DAYS)
+        return ready, {
+            Health.OVERDUE: open_ & Q(**{f"{due}__lt": on}),
+            Health.DUE_SOON: open_ & Q(**{f"{due}__gte": on, f"{due}__lte": soon}),
+            Health.SILENT: open_ & Q(heard_of_on__lte=heard_before),
+            Health.NO_DEADLINE: open_ & Q(**{f"{due}__isnull": True}),
+            Health.ON_TRACK: open_ & Q(**{f"{due}__gt": soon}) & Q(heard_of_on__gt=heard_before),
+            Health.CLOSED: ~open_,
+        }
+
+    def _in_health(self, health: Health, on: dt.date) -> "InitiativeQuerySet":
+        rows, conditions = self.conditions(on)
+        return rows.filter(conditions[health])
+
+    def overdue(self, on: dt.date) -> "InitiativeQuerySet":
+        """Keep open initiatives whose last due day lies before `on`."""
+        return self._in_health(Health.OVERDUE, on)
+
+    def due_soon(self, on: dt.date) -> "InitiativeQuerySet":
+        """Keep open initiatives due from `on` to `DUE_SOON_DAYS` later, both days included."""
+        return self._in_health(Health.DUE_SOON, on)
+
+    def silent(self, on: dt.date) -> "InitiativeQuerySet":
+        """Keep open initiatives last heard of `SILENT_AFTER_DAYS` or more before `on`."""
+        return self._in_health(Health.SILENT, on)
+
+    def no_deadline(self, on: dt.date) -> "InitiativeQuerySet":
+        return self._in_health(Health.NO_DEADLINE, on)
+
+
+class Initiative(Publication):
+    """One announced undertaking that can be followed up."""
+
+    slug = models.SlugField(_("address part"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("One to three sentences in our own words. Public."))
+    firmness = models.CharField(
+        _("firmness"), max_length=10, choices=Firmness, help_text=_("How firmly it was said.")
+    )
+    sector = models.CharField(_("sector"), max_length=16, choices=Sector)
+    places = models.ManyToManyField(Place, blank=True, related_name="initiatives", verbose_name=_("places"))
+    parties = models.ManyToManyField("Party", through="Responsibility", related_name="initiatives")
+    measure = models.CharField(
+        _("measure"), max_length=200, blank=True, help_text=_("What the sources say can be counted.")
+    )
+    money = models.CharField(_("money"), max_length=200, blank=True, help_text=_("A sum that the sources state."))
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    announced_precision = precision_field()
+
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ANNOUNCED, editable=False)
+    confidence = models.CharField(_("confidence"), max_length=5, choices=Confidence, blank=True, editable=False)
+    last_reported_on = models.DateField(_("last report"), null=True, editable=False)
+    due_on = models.DateField(_("due on"), null=True, editable=False, db_index=True)
+    due_precision = models.CharField(
+        _("precision"), max_length=12, choices=Precision, default=Precision.UNDATED, editable=False
+    )
+    due_wording = models.CharField(_("wording"), max_length=200, blank=True, editable=False)
+    baseline_due_on = models.DateField(_("first due on"), null=True, editable=False)
+
+    search_stems = models.TextField(editable=False, default="")
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = InitiativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("initiative")
+        verbose_name_plural = _("initiatives")
+        ordering = [F("announced_on").desc(nulls_last=True), "-pk"]
+        constraints = [
+            dated_exactly_when_known(
+                "initiative_is_dated_exactly_when_known", day="announced_on", precision="announced_precision"
+            ),
+            models.CheckConstraint(
+                name="initiative_status_is_known",
+                condition=Q(status__in=Status.values),
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
+                name="initiative_firmness_is_known",
+                condition=Q(firmness__in=Firmness.values),
+                violation_error_message=_("Choose how firmly it was said."),
+            ),
+            models.CheckConstraint(
+                name="initiative_sector_is_known",
+                condition=Q(sector__in=Sector.values),
+                violation_error_message=_("Choose one of the sectors."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("initiative", args=[self.slug])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in CLOSED
+
+    @property
+    def heard_of_on(self) -> dt.date:
+        """The day of the last report, else of the announcement, else the one on which it was recorded."""
+        return self.last_reported_on or self.announced_on or timezone.localdate(self.created_at)
+
+    @heard_of_on.setter
+    def heard_of_on(self, day: dt.date) -> None:
+        """Accept the queryset's annotation of the same name; it says the same."""
+
+    def silent_days(self, on: dt.date) -> int:
+        return max(0, (on - self.heard_of_on).days)
+
+    def days_overdue(self, on: dt.date) -> int:
+        """Days since the last due day; 0 when closed, undated or not yet late."""
+        if self.is_closed or self.due_on is None:
+            return 0
+        return max(0, (on - self.due_on).days)
+
+    @property
+    def slipped_days(self) -> int | None:
+        """Days from the first to the newest due date, negative when brought forward; None when either is unknown."""
+        if self.due_on is None or self.baseline_due_on is None:
+            return None
+        return (self.due_on - self.baseline_due_on).days
+
+    def health(self, on: dt.date) -> list[Health]:
+        """Name every condition that holds `on` that day, gravest first; never empty."""
+        if self.is_closed:
+            return [Health.CLOSED]
+        soon = on + dt.timedelta(days=DUE_SOON_DAYS)
+        holding = [
+            (Health.OVERDUE, self.days_overdue(on) > 0),
+            (Health.DUE_SOON, self.due_on is not None and on <= self.due_on <= soon),
+            (Health.SILENT, self.silent_days(on) >= SILENT_AFTER_DAYS),
+            (Health.NO_DEADLINE, self.due_on is None),
+        ]
+        return [health for health, holds in holding if holds] or [Health.ON_TRACK]
+
+    @property
+    def lead(self) -> "Responsibility | None":
+        """Who answers; None while no source names anybody. Prefetch `responsibilities__party`."""
+        return next((r for r in self.responsibilities.all() if r.role == Responsibility.Role.LEAD), None)
+
+    @property
+    def missing_elements(self) -> list[str]:
+        """Name what the sources leave out, of owner, date, measure, place, money, in this order.
+
+        Prefetch `responsibilities` and `places`.
+        """
+        said = {
+            "owner": any(r.role in Responsibility.OWNING_ROLES for r in self.responsibilities.all()),
+            "date": self.due_on is not None,
+            "measure": bool(self.measure),
+            "place": bool(self.places.all()),
+            "money": bool(self.money),
+        }
+        return [element for element, is_said in said.items() if not is_said]
+
+
+class Responsibility(models.Model):
+    """The part that one party has in one initiative."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("lead")
+        SUPPORT = "support", _("support")
+        COUNTERPART = "counterpart", _("counterpart")
+        CONTROLLER = "controller", _("controller")
+
+    OWNING_ROLES = (Role.LEAD, Role.SUPPORT)
+
+    initiative = models.ForeignKey(
+        Initiative, models.CASCADE, related_name="responsibilities", verbose_name=_("initiative")
+    )
+    party = models.ForeignKey("Party", models.PROTECT, related_name="responsibilities", verbose_name=_("party"))
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+
+    class Meta:
+        verbose_name = _("responsibility")
+        verbose_name_plural = _("responsibilities")
+        ordering = ["initiative_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="responsibility_role_is_known",
+                condition=Q(role__in=["lead", "support", "counterpart", "controller"]),
+                violation_error_message=_("Choose one of the roles."),
+            ),
+            models.UniqueConstraint(
+                name="responsibility_is_given_once",
+                fields=["initiative", "party"],
+                violation_error_message=_("This party already has a role here. Change that one instead."),
+            ),
+            models.UniqueConstraint(
+                name="initiative_has_one_lead",
+                fields=["initiative"],
+                condition=Q(role="lead"),
+                violation_error_message=_("Only one party can lead. Give the other one the role “support”."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} ({self.get_role_display()})"
+
+
+def current_state(*, known_by: dt.date) -> dict[str, Any]:
+    """Give, for each column of `CURRENT_STATE`, the expression `as_of_<column>` that derives it.
+
+    Newest means last by the day it tells of; on one day, last recorded. `date.max` means everything known.
+    """
+    reports = StatusUpdate.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk")).newest_first()
+    deadlines = Deadline.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk"))
+    newest = deadlines.newest_first()
+    judged = reports.exclude(confidence="")
+    return {
+        "as_of_status": Coalesce(Subquery(reports.values("status")[:1]), models.Value(Status.ANNOUNCED)),
+        "as_of_confidence": Coalesce(Subquery(judged.values("confidence")[:1]), models.Value("")),
+        "as_of_last_reported_on": Subquery(reports.values("happened_on")[:1]),
+        "as_of_due_on": Subquery(newest.values("due_on")[:1]),
+        "as_of_due_precision": Coalesce(
+            Subquery(newest.values("precision")[:1]), models.Value(Precision.UNDATED)
+        ),
+        "as_of_due_wording": Coalesce(Subquery(newest.values("wording")[:1]), models.Value("")),
+        "as_of_baseline_due_on": Subquery(newest.reverse().values("due_on")[:1]),
+    }

@@ -1,0 +1,130 @@
+"""The public pages. Read only; whoever looks needs no session and gets no cookie."""
+
+
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import Prefetch, QuerySet, Value
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from tracker.filters import InitiativeFilter
+from tracker.models import Initiative, Party, Place, Quote, Responsibility, Source
+
+PAGE_SIZE = 50
+
+RESPONSIBILITIES = Prefetch(
+    "responsibilities",
+    Responsibility.objects.filter(party__published_at__isnull=False).select_related("party"),
+)
+QUOTES = Prefetch("quotes", Quote.objects.published().select_related("source"))
+
+
+class CountedPaginator(Paginator[Initiative]):
+    """A paginator whose count came with the other counts, in one query."""
+
+    def __init__(self, rows: QuerySet[Initiative], *, total: int) -> None:
+        super().__init__(rows, PAGE_SIZE)
+        self.total = total
+
+    @cached_property
+    def count(self) -> int:
+        return self.total
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send the reader to the list in the language that their browser asks for."""
+    return redirect("initiatives")
+
+
+def initiative_list(request: HttpRequest) -> HttpResponse:
+    """List published initiatives as the query string asks; 400 with the reasons when it cannot be read."""
+    asked = InitiativeFilter(
+        request.GET, Initiative.objects.published(), today=timezone.localdate(), also=["page"]
+    )
+    if asked.problems:
+        return render(request, "public/bad_filter.html", {"problems": asked.problems}, status=400)
+    tallies = asked.tallies()
+    rows = asked.qs.prefetch_related(RESPONSIBILITIES, QUOTES)
+    context = {
+        "asked": asked,
+        "page": _page(rows, tallies["total"], request.GET),
+        "tallies": tallies,
+        "choices": _choices(),
+        "on": asked.on_day,
+    }
+    return render(request, "public/initiative_list.html", context)
+
+
+def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    rows = Initiative.objects.published().prefetch_related(
+        RESPONSIBILITIES, QUOTES, "places", "milestones", _standing("updates"), _standing("deadlines")
+    )
+    initiative = get_object_or_404(rows, slug=slug)
+    context = {"initiative": initiative, "on": timezone.localdate()}
+    return render(request, "public/initiative_detail.html", context)
+
+
+def party_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a party leads and takes part in, by role."""
+    party = get_object_or_404(Party.objects.published(), slug=slug)
+    parts = (
+        party.responsibilities.filter(initiative__published_at__isnull=False)
+        .select_related("initiative")
+        .order_by("-initiative__announced_on", "initiative_id")
+    )
+    by_role = [
+        (label, [part.initiative for part in parts if part.role == role])
+        for role, label in Responsibility.Role.choices
+    ]
+    context = {
+        "party": party,
+        "roles": [(label, rows) for label, rows in by_role if rows],
+        "on": timezone.localdate(),
+    }
+    return render(request, "public/party_detail.html", context)
+
+
+def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a source announced, in which words, and the figures it claims."""
+    source = get_object_or_404(Source.objects.published(), slug=slug)
+    quotes = source.quotes.filter(initiative__published_at__isnull=False).select_related("initiative")
+    figures = source.quotes.filter(figures__isnull=False).distinct().prefetch_related("figures__claimed_by")
+    context = {"source": source, "quotes": quotes, "figure_quotes": figures, "on": timezone.localdate()}
+    return render(request, "public/source_detail.html", context)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def _standing(name: str) -> Prefetch:
+    """Prefetch reports or deadlines that stand, with their evidence; the public sees published evidence alone."""
+    model = Initiative._meta.get_field(name).related_model
+    return Prefetch(name, model._default_manager.standing().select_related("quote__source"))
+
+
+def _page(rows: QuerySet[Initiative], total: int, query: QueryDict) -> Page[Initiative]:
+    try:
+        return CountedPaginator(rows, total=total).page(query.get("page", 1))
+    except InvalidPage as error:
+        raise Http404(_("There is no such page of this list.")) from error
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """List the places, parties and sources that can be filtered by, in one query."""
+    named = [
+        Party.objects.published().filter(initiatives__published_at__isnull=False).distinct(),
+        Place.objects.filter(initiatives__published_at__isnull=False).distinct(),
+    ]
+    rows = [
+        model.annotate(kind=Value(kind)).order_by().values_list("kind", "slug", "name")
+        for kind, model in zip(("party", "place"), named, strict=True)
+    ]
+    sources = Source.objects.published().annotate(kind=Value("source")).order_by()
+    found = rows[0].union(rows[1], sources.values_list("kind", "slug", "title"), all=True)
+    choices: dict[str, list[tuple[str, str]]] = {"party": [], "place": [], "source": []}
+    for kind, slug, name in sorted(found, key=lambda row: row[2].casefold()):
+        choices[kind].append((slug, name))
+    return choices

@@ -1,0 +1,1 @@
+"""What is told regularly: the day's digest of what needs attention."""

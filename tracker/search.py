@@ -1,0 +1,97 @@
+"""Full text in three languages, the same on both databases.
+
+Words are reduced to stems in Python, so that "центров" finds "центр" and "Zentren" finds "Zentrum" without a
+dictionary in the database. An initiative's stems stand in one column, each with a blank before it.
+"""
+
+import re
+import sqlite3
+from typing import Any
+
+import snowballstemmer
+from django.db.models import Q, QuerySet
+from django.db.models.signals import post_delete, post_save
+
+from tracker.models import Initiative, Party, Quote, Responsibility
+
+MAX_QUERY_LENGTH = 300
+
+_WORD = re.compile(r"\w+")
+_CYRILLIC = re.compile(r"[а-я]")
+_STEMMERS = {language: snowballstemmer.stemmer(language) for language in ("russian", "english", "german")}
+
+
+def stems(word: str) -> list[str]:
+    """Give the stems under which one word is found: a Cyrillic word has one, a Latin one at most two."""
+    word = word.lower().replace("ё", "е").replace("ß", "ss")
+    languages = ("russian",) if _CYRILLIC.search(word) else ("english", "german")
+    return sorted({_STEMMERS[language].stemWord(word) for language in languages})
+
+
+def matching(query: str) -> Q:
+    """Return the condition that every word of `query`, or a word that begins so, stands in an initiative.
+
+    A query without any letter or digit matches everything.
+    """
+    found = Q()
+    for word in _WORD.findall(query):
+        found &= Q.create([("search_stems__contains", f" {stem}") for stem in stems(word)], Q.OR)
+    return found
+
+
+def index(initiatives: "QuerySet[Initiative]") -> None:
+    """Write the stems of these initiatives anew. Needed by hand only after writes that send no signals."""
+    for initiative in initiatives.prefetch_related("quotes", "responsibilities__party"):
+        texts = [getattr(initiative, f"{field}_{code}") or "" for field in ("title", "summary") for code in ("ru", "en", "de")]
+        texts += [quote.exact for quote in initiative.quotes.all()]
+        for responsibility in initiative.responsibilities.all():
+            texts += [getattr(responsibility.party, f"name_{code}") or "" for code in ("ru", "en", "de")]
+        words = {stem for text in texts for word in _WORD.findall(text) for stem in stems(word)}
+        Initiative.objects.filter(pk=initiative.pk).update(search_stems="".join(f" {word}" for word in sorted(words)))
+
+
+def keep_current() -> None:
+    """Index an initiative whenever it, its quotes, its parties or their names are saved. Called once."""
+    post_save.connect(_index_initiative, sender=Initiative, dispatch_uid="tracker.search.initiative")
+    for model in (Quote, Responsibility):
+        for signal in (post_save, post_delete):
+            signal.connect(_index_owner, sender=model, dispatch_uid=f"tracker.search.{model.__name__}")
+    post_save.connect(_index_named, sender=Party, dispatch_uid="tracker.search.party")
+
+
+def _index_initiative(instance: Initiative, **kwargs: Any) -> None:
+    index(Initiative.objects.filter(pk=instance.pk))
+
+
+def _index_owner(instance: Quote | Responsibility, **kwargs: Any) -> None:
+    index(Initiative.objects.filter(pk=instance.initiative_id))
+
+
+def _index_named(instance: Party, **kwargs: Any) -> None:
+    index(Initiative.objects.filter(parties=instance))
+
+
+def read_cyrillic(connection: Any, **kwargs: Any) -> None:
+    """Teach SQLite that upper and lower case are one in every alphabet; its own LIKE knows only ASCII.
+
+    The admin's search asks for `LIKE '%…%' ESCAPE '\\'`, which SQLite answers by its function like/3.
+    """
+    if connection.vendor == "sqlite":
+        raw: sqlite3.Connection = connection.connection
+        raw.create_function("like", 3, _like, deterministic=True)
+
+
+def _like(pattern: str | None, text: str | None, escape: str) -> bool | None:
+    if pattern is None or text is None:
+        return None
+    return _like_expression(pattern, escape).fullmatch(str(text)) is not None
+
+
+def _like_expression(pattern: str, escape: str) -> re.Pattern[str]:
+    parts, characters = [], iter(pattern)
+    for character in characters:
+        if character == escape:
+            parts.append(re.escape(next(characters, escape)))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,40 @@
+"""Which columns are kept in every language, and whose changes are kept."""
+
+from modeltranslation.translator import TranslationOptions, translator
+from simple_history import register as keep_history
+
+from tracker import models
+
+
+def translate(model: type, *fields: str) -> None:
+    translator.register(model, type(f"{model.__name__}Translation", (TranslationOptions,), {"fields": fields}))
+
+
+translate(models.Initiative, "title", "summary", "measure")
+translate(models.Party, "name")
+translate(models.Place, "name")
+translate(models.Source, "title", "note")
+translate(models.Figure, "what", "unit", "period")
+translate(models.Milestone, "title")
+translate(models.StatusUpdate, "note")
+translate(models.Deadline, "reason")
+
+# After the translated columns exist: a history made earlier lacks them, and every save fails.
+# Status updates, deadlines and mails are absent: they are themselves the history, and are never edited.
+for model in (
+    models.Contact,
+    models.Figure,
+    models.Milestone,
+    models.Party,
+    models.Place,
+    models.Quote,
+    models.Responsibility,
+    models.Source,
+):
+    keep_history(model, app="tracker")
+keep_history(
+    models.Initiative,
+    app="tracker",
+    m2m_fields=[models.Initiative._meta.get_field("places")],
+    excluded_fields=["search_stems", *models.initiative.CURRENT_STATE],
+)
