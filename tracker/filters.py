@@ -53,6 +53,12 @@ class AnySlug(filters.ModelMultipleChoiceFilter):
         super().__init__(queryset=lambda request: rows(), to_field_name="slug", widget=AnyOf)
 
 
+def unknown(data: Mapping[str, Any], known: set[str]) -> dict[str, list[str]]:
+    """Name each parameter that is not known, with those that are."""
+    reason = _("Unknown parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}
+    return {name: [reason] for name in data if name not in known}
+
+
 class InitiativeFilter(filters.FilterSet):
     """Filters initiatives by a query string, as of a day.
 
@@ -92,10 +98,7 @@ class InitiativeFilter(filters.FilterSet):
     def problems(self) -> dict[str, list[str]]:
         """Name each refused parameter with what was wrong; empty when all is well."""
         found = {name: [str(error) for error in errors] for name, errors in self.form.errors.items()}
-        for name in self.data:
-            if name not in self.filters and name not in self.also:
-                known = ", ".join([*self.filters, *sorted(self.also)])
-                found[name] = [_("Unknown parameter. Known are: %(known)s.") % {"known": known}]
+        found.update(unknown(self.data, {*self.filters, *self.also}))
         return found
 
     @property

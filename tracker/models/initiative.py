@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.query import ModelIterable
 from django.utils import timezone
@@ -15,6 +15,7 @@ from tracker.models.dating import Precision, dated_exactly_when_known, precision
 from tracker.models.deadline import Deadline
 from tracker.models.progress import Confidence, Status, StatusUpdate
 from tracker.models.publication import Publication, PublicationQuerySet
+from tracker.models.source import Quote
 
 DUE_SOON_DAYS = 30
 """An open initiative is due soon from this many days before its due date, that day included."""
@@ -106,6 +107,23 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
         rows = announced.filter(announced_by__lte=day).annotate(**current_state(known_by=day))
         rows._iterable_class = AsOfIterable
         return rows
+
+    def with_parties(self) -> "InitiativeQuerySet":
+        """Prefetch the responsibilities whose party the public may see."""
+        public = Responsibility.objects.filter(party__published_at__isnull=False).select_related("party")
+        return self.prefetch_related(Prefetch("responsibilities", public))
+
+    def with_quotes(self) -> "InitiativeQuerySet":
+        """Prefetch the quotes whose source the public may see."""
+        return self.prefetch_related(Prefetch("quotes", Quote.objects.published().select_related("source")))
+
+    def with_record(self) -> "InitiativeQuerySet":
+        """Prefetch the reports and deadlines that stand, oldest first, and the milestones."""
+        return self.prefetch_related(
+            Prefetch("updates", StatusUpdate.objects.standing().select_related("quote__source", "told_by")),
+            Prefetch("deadlines", Deadline.objects.standing().select_related("quote__source", "moved_by")),
+            "milestones",
+        )
 
     def column(self, name: str) -> str:
         """Name the column that holds part of the current state: the stored one, or the one as of a day."""

@@ -2,7 +2,7 @@
 
 
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import Prefetch, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,18 +10,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from tracker.filters import InitiativeFilter
-from tracker.models import Initiative, Party, Place, Quote, Responsibility, Source
+from tracker.models import Initiative, Party, Place, Responsibility, Source
 
 PAGE_SIZE = 50
 
-RESPONSIBILITIES = Prefetch(
-    "responsibilities",
-    Responsibility.objects.filter(party__published_at__isnull=False).select_related("party"),
-)
-QUOTES = Prefetch("quotes", Quote.objects.published().select_related("source"))
-
-
-class CountedPaginator(Paginator[Initiative]):
+class CountedPaginator(Paginator):
     """A paginator whose count came with the other counts, in one query."""
 
     def __init__(self, rows: QuerySet[Initiative], *, total: int) -> None:
@@ -46,7 +39,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     if asked.problems:
         return render(request, "public/bad_filter.html", {"problems": asked.problems}, status=400)
     tallies = asked.tallies()
-    rows = asked.qs.prefetch_related(RESPONSIBILITIES, QUOTES)
+    rows = asked.qs.with_parties().with_quotes()
     context = {
         "asked": asked,
         "page": _page(rows, tallies["total"], request.GET),
@@ -58,9 +51,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 
 
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = Initiative.objects.published().prefetch_related(
-        RESPONSIBILITIES, QUOTES, "places", "milestones", _standing("updates"), _standing("deadlines")
-    )
+    rows = Initiative.objects.published().with_parties().with_quotes().with_record().prefetch_related("places")
     initiative = get_object_or_404(rows, slug=slug)
     context = {"initiative": initiative, "on": timezone.localdate()}
     return render(request, "public/initiative_detail.html", context)
@@ -99,13 +90,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def _standing(name: str) -> Prefetch:
-    """Prefetch reports or deadlines that stand, with their evidence; the public sees published evidence alone."""
-    model = Initiative._meta.get_field(name).related_model
-    return Prefetch(name, model._default_manager.standing().select_related("quote__source"))
-
-
-def _page(rows: QuerySet[Initiative], total: int, query: QueryDict) -> Page[Initiative]:
+def _page(rows: QuerySet[Initiative], total: int, query: QueryDict) -> Page:
     try:
         return CountedPaginator(rows, total=total).page(query.get("page", 1))
     except InvalidPage as error:
