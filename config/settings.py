@@ -122,7 +122,9 @@ if EMBEDDED and "DATABASE_URL" not in os.environ:
 else:
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://. SQLite is used when it is not set.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgres://. SQLite is used when it is not set."
+        )
     # A pool keeps connections open between requests; without it every request pays for a new one.
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 20, "timeout": 10}}
 
@@ -178,7 +180,9 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("ru", "en", "de")
 # --- static files ---------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static" if EMBEDDED else Path(env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+STATIC_ROOT = (
+    DATA_DIR / "static" if EMBEDDED else Path(env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -4,6 +4,7 @@ Each child has its own session, so that Ctrl-C in a terminal reaches us alone an
 and its own log file. On Linux a child also ends when we are killed without a chance to end it.
 """
 
+import contextlib
 import ctypes
 import os
 import select
@@ -18,8 +19,8 @@ from types import FrameType, TracebackType
 from typing import Self
 
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS = 6.0
-"""How long children may take to end by themselves before they are killed."""
+GRACE_SECONDS = 4.0
+"""How long children may take to end by themselves before they are killed; the first one has it once more."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -27,12 +28,12 @@ class AskedToStop(BaseException):
     """Ctrl-C, or its like from a program: no error, so nothing that handles errors may catch it."""
 
 
-class ChildFailed(Exception):
+class ChildError(Exception):
     """A child ended that should run, or is not ready in time. The message is for the person."""
 
 
 class Supervisor:
-    """Children by name, in the order of their start; the context's end is theirs, in reverse order."""
+    """Children by name. The context's end is theirs; the first one serves the others, so it ends last."""
 
     def __init__(self, *, logs: Path, environment: dict[str, str]) -> None:
         self.logs = logs
@@ -55,16 +56,16 @@ class Supervisor:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        *users, first = reversed(self.children) if self.children else [""]
-        self._end(users)
-        self._end([first] if first else [])  # the broker, which the others need until their end
+        names = list(self.children)
+        self._end(names[1:])
+        self._end(names[:1])
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         self.asked_to_stop = True
 
     def start(self, name: str, command: list[str | Path]) -> None:
         """Start a child with an empty log. It may be called only inside the context."""
-        with (self.logs / f"{name}.log").open("wb") as log:
+        with self.log_of(name).open("wb") as log:
             self.children[name] = subprocess.Popen(  # noqa: S603  # our own commands
                 command,
                 env=self.environment,
@@ -75,13 +76,16 @@ class Supervisor:
                 preexec_fn=END_WITH_PARENT,
             )
 
+    def log_of(self, name: str) -> Path:
+        return self.logs / f"{name.replace(' ', '-')}.log"
+
     def check(self) -> None:
         """Raise if somebody asked to stop, or a child has ended."""
         if self.asked_to_stop:
             raise AskedToStop
         for name, child in self.children.items():
             if child.poll() is not None:
-                raise ChildFailed(f"The {name} ended unexpectedly. Its log is {self.logs / name}.log")
+                raise ChildError(f"The {name} ended unexpectedly. Its log is {self.log_of(name)}")
 
     def wait_until(self, ready: Callable[[], bool], *, name: str, seconds: float) -> None:
         """Ask again and again whether the named child is ready."""
@@ -91,8 +95,9 @@ class Supervisor:
             if ready():
                 return
             if time.monotonic() > last_moment:
-                log = self.logs / f"{name}.log"
-                raise ChildFailed(f"The {name} was not ready after {seconds:.0f} seconds. Its log is {log}")
+                raise ChildError(
+                    f"The {name} was not ready after {seconds:.0f} seconds. Its log is {self.log_of(name)}"
+                )
             self._sleep(0.05)
 
     def wait_forever(self) -> None:
@@ -120,10 +125,9 @@ class Supervisor:
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    # PermissionError is what macOS says of a group of the dead.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, number)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of the dead
-        pass
 
 
 def _end_with_parent() -> Callable[[], None] | None:

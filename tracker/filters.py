@@ -16,7 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker import search
-from tracker.models import Firmness, Health, Initiative, Party, Place, Quote, Responsibility, Sector, Source, Status
+from tracker.models import (
+    Firmness,
+    Health,
+    Initiative,
+    Party,
+    Place,
+    Quote,
+    Responsibility,
+    Sector,
+    Source,
+    Status,
+)
 from tracker.models.initiative import InitiativeQuerySet
 
 ORDERINGS = {
@@ -110,7 +121,7 @@ class InitiativeFilter(filters.FilterSet):
         return self._ordered(rows.filter(by_status, by_health))
 
     def tallies(self) -> dict[str, Any]:
-        """Count in one query: `total` under all filters; each status and health under all filters but its own."""
+        """Count in one query: `total` under all filters; each status and health under all the others."""
         rows, by_status, by_health = self._prepared(self.queryset)
         rows, health = rows.conditions(self.on_day)
         counts = {"total": Count("pk", filter=by_status & by_health)}
@@ -154,7 +165,9 @@ class InitiativeFilter(filters.FilterSet):
             if asked[name]:
                 yield Q(**{f"{name}__in": asked[name]})
         if asked["place"]:
-            places = Initiative.places.through.objects.filter(initiative=OuterRef("pk"), place__in=asked["place"])
+            places = Initiative.places.through.objects.filter(
+                initiative=OuterRef("pk"), place__in=asked["place"]
+            )
             yield Q(Exists(places))
         if asked["source"]:
             yield Q(Exists(Quote.objects.filter(initiative=OuterRef("pk"), source__in=asked["source"])))

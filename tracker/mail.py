@@ -38,11 +38,13 @@ MAX_SUBJECT = 250
 Clock = Callable[[], dt.datetime]
 
 
-def queue(*, kind: str, key: str, address: str, language: str, context: dict[str, Any], now: dt.datetime) -> bool:
+def queue(
+    *, kind: str, key: str, address: str, language: str, context: dict[str, Any], now: dt.datetime
+) -> bool:
     """Decide one message; answer whether it is new.
 
     `kind` names the templates `emails/<kind>.subject.txt`, `.txt` and `.html`. `key` says in business facts
-    what this message is; a second message under a key is not made. Call it inside the transaction that decides.
+    what this message is; a second message under a key is not made. Call it in the transaction that decides.
     """
     with translation.override(language):
         subject, text, html = (
@@ -94,16 +96,24 @@ def _leased(clock: Clock) -> Iterator[Mail]:
 
 @transaction.atomic
 def _lease(now: dt.datetime) -> list[Mail]:
-    due = Mail.objects.filter(state=Mail.State.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+    due = Mail.objects.filter(state=Mail.State.QUEUED, next_attempt_at__lte=now).order_by(
+        "next_attempt_at", "pk"
+    )
     if database.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     rows = list(due[:BATCH])
-    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(state=Mail.State.LEASED, lease_until=now + LEASE)
+    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Mail.State.LEASED, lease_until=now + LEASE
+    )
     return rows
 
 
 def _hand_over(mail: Mail, connection: BaseEmailBackend, clock: Clock) -> int:
-    """Say one message to the server; return 1 if it took it. Guarded updates only: no lost race, no validation."""
+    """Say one message to the server; return 1 if it took it.
+
+    Rows are moved by guarded updates only: no race is lost, and no validation stands between "sent" and
+    "recorded as sent".
+    """
     now = clock()
     if not _move(
         mail,

@@ -36,19 +36,21 @@ def report(*, update: StatusUpdate, now: dt.datetime, by: User | None = None) ->
 def set_deadline(*, deadline: Deadline, now: dt.datetime, by: User | None = None) -> Deadline:
     """Record a promise of time: the first one is the baseline, each later one moves it.
 
-    `deadline` is a row not yet saved, with its initiative set. Raises ValidationError when a deadline is moved
-    without a reason, or was said on a day to come.
+    `deadline` is a row not yet saved, with its initiative set. Raises ValidationError when a deadline is
+    moved without a reason, or was said on a day to come.
     """
     initiative = _locked(deadline.initiative_id)
     _refuse_future(deadline, "said_on", now)
-    if initiative.deadlines.standing().exists() and not deadline.reason:
+    if not deadline.reason and Deadline.objects.standing().filter(initiative=initiative).exists():
         raise ValidationError({"reason": _("This initiative has a deadline already. Say why it is moved.")})
     deadline.old_due_on = initiative.due_on
     return _record(deadline, now, by)
 
 
 @transaction.atomic
-def withdraw(*, record: StatusUpdate | Deadline, reason: str, now: dt.datetime, by: User | None = None) -> None:
+def withdraw(
+    *, record: StatusUpdate | Deadline, reason: str, now: dt.datetime, by: User | None = None
+) -> None:
     """Take back a report or a deadline; what stood before it stands again. The row itself stays.
 
     Raises ValidationError without a reason. A second call changes nothing.
@@ -86,11 +88,15 @@ def _restate(initiative_id: int, now: dt.datetime) -> None:
 def _refuse_future(row: StatusUpdate | Deadline, field: str, now: dt.datetime) -> None:
     day = getattr(row, field)
     if day is not None and day > timezone.localdate(now):
-        raise ValidationError({field: _("%(day)s lies in the future. Enter a day up to today.") % {"day": day}})
+        raise ValidationError(
+            {field: _("%(day)s lies in the future. Enter a day up to today.") % {"day": day}}
+        )
 
 
 def _refuse_completion(update: StatusUpdate, by: User | None) -> None:
     if by is not None and not by.has_perm("tracker.accept_completion"):
         raise ValidationError({"status": _("Only a controller accepts an initiative as completed.")})
     if update.quote is not None and update.quote.relation != Quote.Relation.COMPLETES:
-        raise ValidationError({"quote": _("These words do not say that it is completed. Choose a quote that does.")})
+        raise ValidationError(
+            {"quote": _("These words do not say that it is completed. Choose a quote that does.")}
+        )

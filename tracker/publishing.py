@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.models import Initiative, Party, Source
+from tracker.models import Initiative, Source
+from tracker.models.publication import Publication
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def hide(*, initiative: Initiative) -> None:
         initiative.save(update_fields=["published_at", "updated_at"])
 
 
-def _show(row: Initiative | Party | Source, now: dt.datetime) -> None:
+def _show(row: Publication, now: dt.datetime) -> None:
     if row.published_at is None:
         row.published_at = now
         row.save(update_fields=["published_at"])

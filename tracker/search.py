@@ -1,6 +1,6 @@
 """Full text in three languages, the same on both databases.
 
-Words are reduced to stems in Python, so that "центров" finds "центр" and "Zentren" finds "Zentrum" without a
+Words are reduced to stems in Python, so that "центров" finds "центр" and "Parks" finds "Park" without a
 dictionary in the database. An initiative's stems stand in one column, each with a blank before it.
 """
 
@@ -42,12 +42,18 @@ def matching(query: str) -> Q:
 def index(initiatives: "QuerySet[Initiative]") -> None:
     """Write the stems of these initiatives anew. Needed by hand only after writes that send no signals."""
     for initiative in initiatives.prefetch_related("quotes", "responsibilities__party"):
-        texts = [getattr(initiative, f"{field}_{code}") or "" for field in ("title", "summary") for code in ("ru", "en", "de")]
+        texts = [
+            getattr(initiative, f"{field}_{code}") or ""
+            for field in ("title", "summary")
+            for code in ("ru", "en", "de")
+        ]
         texts += [quote.exact for quote in initiative.quotes.all()]
         for responsibility in initiative.responsibilities.all():
             texts += [getattr(responsibility.party, f"name_{code}") or "" for code in ("ru", "en", "de")]
         words = {stem for text in texts for word in _WORD.findall(text) for stem in stems(word)}
-        Initiative.objects.filter(pk=initiative.pk).update(search_stems="".join(f" {word}" for word in sorted(words)))
+        Initiative.objects.filter(pk=initiative.pk).update(
+            search_stems="".join(f" {word}" for word in sorted(words))
+        )
 
 
 def keep_current() -> None:
@@ -64,7 +70,8 @@ def _index_initiative(instance: Initiative, **kwargs: Any) -> None:
 
 
 def _index_owner(instance: Quote | Responsibility, **kwargs: Any) -> None:
-    index(Initiative.objects.filter(pk=instance.initiative_id))
+    if instance.initiative_id is not None:
+        index(Initiative.objects.filter(pk=instance.initiative_id))
 
 
 def _index_named(instance: Party, **kwargs: Any) -> None:

@@ -7,7 +7,9 @@ from tracker import models
 
 
 def translate(model: type, *fields: str) -> None:
-    translator.register(model, type(f"{model.__name__}Translation", (TranslationOptions,), {"fields": fields}))
+    translator.register(
+        model, type(f"{model.__name__}Translation", (TranslationOptions,), {"fields": fields})
+    )
 
 
 translate(models.Initiative, "title", "summary", "measure")

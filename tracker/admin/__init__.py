@@ -1,0 +1,12 @@
+"""The staff's workplace. Declarative first; what changes an initiative's state calls `tracker.progress`."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin import initiative, outbox, party, source
+
+admin.site.site_header = _("Commitment tracker")
+admin.site.site_title = _("Commitment tracker")
+admin.site.index_title = _("What is kept")
+
+__all__ = ["initiative", "outbox", "party", "source"]

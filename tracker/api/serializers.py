@@ -103,7 +103,7 @@ class QuoteSerializer(serializers.ModelSerializer[Quote]):
     """`start` and `end` count code points in the source's full text, end exclusive."""
 
     language = serializers.CharField(source="source.language")
-    source = serializers.SlugField(source="source.slug")
+    source = serializers.SlugField(source="source.slug")  # type: ignore[assignment]  # the design's name
     publisher = serializers.CharField(source="source.publisher")
     published_on = serializers.DateField(source="source.published_on", allow_null=True)
 

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from tracker.api.serializers import InitiativeSerializer, LineSerializer
 from tracker.filters import InitiativeFilter, unknown
 from tracker.models import Initiative
+from tracker.models.initiative import InitiativeQuerySet
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 DESCRIPTIONS = {
@@ -42,7 +43,11 @@ def filter_parameters() -> list[OpenApiParameter]:
 
 def _parameter(name: str, field: forms.Field) -> OpenApiParameter:
     """Describe one filter: its choices where they are fixed, its format where it is a day or a moment."""
-    choices = [value for value, _label in getattr(field, "choices", []) if value] if _has_fixed_choices(field) else None
+    choices = (
+        [value for value, _label in getattr(field, "choices", []) if value]
+        if _has_fixed_choices(field)
+        else None
+    )
     many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
     kind: Any = str
     if isinstance(field, forms.DateField):
@@ -92,7 +97,8 @@ class InitiativeViewSet(viewsets.ReadOnlyModelViewSet[Initiative]):
 
     def get_queryset(self) -> QuerySet[Initiative]:
         if self.action == "list":
-            return self.asked.qs.with_parties().prefetch_related("places")
+            rows: InitiativeQuerySet = self.asked.qs
+            return rows.with_parties().prefetch_related("places")
         rows = Initiative.objects.published().with_parties().with_quotes().with_record()
         return rows.prefetch_related("places")
 

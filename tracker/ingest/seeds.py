@@ -1,8 +1,8 @@
 """Loads `seeds/`: the initiatives of the first five texts.
 
-Loading is one transaction and may be repeated. What staff changed since stays: a column is written anew only
-while it still holds what the seeds wrote last, and a row that staff deleted does not come back. What the seeds
-wrote last stands in the history, under the reason `SEEDED`.
+Loading is one transaction and may be repeated. What staff changed since stays: a column is written anew
+only while it still holds what the seeds wrote last, and a row that staff deleted does not come back. What
+the seeds wrote last stands in the history, under the reason `SEEDED`.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ class SeedError(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many initiatives were read, how many of them are new, and how many texts quotes were checked against."""
+    """How many initiatives were read, how many are new, and against how many texts quotes were checked."""
 
     initiatives: int
     new: int
@@ -163,7 +163,9 @@ def _load_quote(record: dict[str, Any], slug: str, relation: str, initiative: An
     start, end, exact = record["start"], record["end"], record["exact"]
     text = known.texts.get(slug)
     if text is not None and text[start:end] != exact:
-        raise SeedError(f"{slug}: “{exact[:60]}” does not stand at {start} to {end}; “{text[start:end][:60]}” does.")
+        raise SeedError(
+            f"{slug}: “{exact[:60]}” does not stand at {start} to {end}; “{text[start:end][:60]}” does."
+        )
     if known.sources[slug] is None:
         return None
     key = {"initiative": initiative, "source": known.sources[slug], "start": start, "end": end}
@@ -207,7 +209,10 @@ def _load_initiative(slug: str, record: dict[str, Any], known: _Known, now: dt.d
     for part in record["parties"]:
         if party := known.parties[part["party"]]:
             _sow(Responsibility, {"initiative": initiative, "party": party}, {"role": part["role"]})
-    quotes = [_load_quote(quote, quote["source"], quote["relation"], initiative, known) for quote in record["quotes"]]
+    quotes = [
+        _load_quote(quote, quote["source"], quote["relation"], initiative, known)
+        for quote in record["quotes"]
+    ]
     if is_new:  # these are never edited, only followed by others; and hiding is staff's to undo
         initiative.places.set([known.places[place] for place in record["places"]])
         _load_progress(initiative, record, quotes, now)
@@ -215,7 +220,9 @@ def _load_initiative(slug: str, record: dict[str, Any], known: _Known, now: dt.d
     return is_new
 
 
-def _load_progress(initiative: Initiative, record: dict[str, Any], quotes: list[Any], now: dt.datetime) -> None:
+def _load_progress(
+    initiative: Initiative, record: dict[str, Any], quotes: list[Any], now: dt.datetime
+) -> None:
     if deadline := record.get("deadline"):
         row = Deadline(
             initiative=initiative,

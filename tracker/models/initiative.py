@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
+from tracker.models.party import Party
 from tracker.models.progress import Confidence, Status, StatusUpdate
 from tracker.models.publication import Publication, PublicationQuerySet
 from tracker.models.source import Quote
@@ -86,7 +87,7 @@ class Place(models.Model):
         return self.name
 
 
-class AsOfIterable(ModelIterable):  # type: ignore[type-arg]  # generic in the stubs alone
+class AsOfIterable(ModelIterable):
     """Yields initiatives whose current state is the one annotated by `as_of`. They are not for saving."""
 
     def __iter__(self) -> "Iterator[Initiative]":
@@ -135,16 +136,16 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
         Stands beside `Initiative.health`; a test proves that the two agree.
         """
         due, status, reported = map(self.column, ("due_on", "status", "last_reported_on"))
-        ready = self.annotate(heard_of_on=Coalesce(reported, "announced_on", TruncDate("created_at")))
+        ready = self.alias(heard_of=Coalesce(reported, "announced_on", TruncDate("created_at")))
         open_ = ~Q(**{f"{status}__in": CLOSED})
         soon = on + dt.timedelta(days=DUE_SOON_DAYS)
         heard_before = on - dt.timedelta(days=SILENT_AFTER_DAYS)
         return ready, {
             Health.OVERDUE: open_ & Q(**{f"{due}__lt": on}),
             Health.DUE_SOON: open_ & Q(**{f"{due}__gte": on, f"{due}__lte": soon}),
-            Health.SILENT: open_ & Q(heard_of_on__lte=heard_before),
+            Health.SILENT: open_ & Q(heard_of__lte=heard_before),
             Health.NO_DEADLINE: open_ & Q(**{f"{due}__isnull": True}),
-            Health.ON_TRACK: open_ & Q(**{f"{due}__gt": soon}) & Q(heard_of_on__gt=heard_before),
+            Health.ON_TRACK: open_ & Q(**{f"{due}__gt": soon}) & Q(heard_of__gt=heard_before),
             Health.CLOSED: ~open_,
         }
 
@@ -173,22 +174,32 @@ class Initiative(Publication):
 
     slug = models.SlugField(_("address part"), max_length=120, unique=True)
     title = models.CharField(_("title"), max_length=200)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("One to three sentences in our own words. Public."))
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("One to three sentences in our own words. Public.")
+    )
     firmness = models.CharField(
         _("firmness"), max_length=10, choices=Firmness, help_text=_("How firmly it was said.")
     )
     sector = models.CharField(_("sector"), max_length=16, choices=Sector)
     places = models.ManyToManyField(Place, blank=True, related_name="initiatives", verbose_name=_("places"))
-    parties = models.ManyToManyField("Party", through="Responsibility", related_name="initiatives")
+    parties: "models.ManyToManyField[Party, Responsibility]" = models.ManyToManyField(
+        "Party", through="Responsibility", related_name="initiatives"
+    )
     measure = models.CharField(
         _("measure"), max_length=200, blank=True, help_text=_("What the sources say can be counted.")
     )
-    money = models.CharField(_("money"), max_length=200, blank=True, help_text=_("A sum that the sources state."))
+    money = models.CharField(
+        _("money"), max_length=200, blank=True, help_text=_("A sum that the sources state.")
+    )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     announced_precision = precision_field()
 
-    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ANNOUNCED, editable=False)
-    confidence = models.CharField(_("confidence"), max_length=5, choices=Confidence, blank=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.ANNOUNCED, editable=False
+    )
+    confidence = models.CharField(
+        _("confidence"), max_length=5, choices=Confidence, blank=True, editable=False
+    )
     last_reported_on = models.DateField(_("last report"), null=True, editable=False)
     due_on = models.DateField(_("due on"), null=True, editable=False, db_index=True)
     due_precision = models.CharField(
@@ -245,10 +256,6 @@ class Initiative(Publication):
         """The day of the last report, else of the announcement, else the one on which it was recorded."""
         return self.last_reported_on or self.announced_on or timezone.localdate(self.created_at)
 
-    @heard_of_on.setter
-    def heard_of_on(self, day: dt.date) -> None:
-        """Accept the queryset's annotation of the same name; it says the same."""
-
     def silent_days(self, on: dt.date) -> int:
         return max(0, (on - self.heard_of_on).days)
 
@@ -260,7 +267,7 @@ class Initiative(Publication):
 
     @property
     def slipped_days(self) -> int | None:
-        """Days from the first to the newest due date, negative when brought forward; None when either is unknown."""
+        """Days from first to newest due date, negative when brought forward; None when either is unknown."""
         if self.due_on is None or self.baseline_due_on is None:
             return None
         return (self.due_on - self.baseline_due_on).days
@@ -313,7 +320,9 @@ class Responsibility(models.Model):
     initiative = models.ForeignKey(
         Initiative, models.CASCADE, related_name="responsibilities", verbose_name=_("initiative")
     )
-    party = models.ForeignKey("Party", models.PROTECT, related_name="responsibilities", verbose_name=_("party"))
+    party = models.ForeignKey(
+        "Party", models.PROTECT, related_name="responsibilities", verbose_name=_("party")
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role)
 
     class Meta:
@@ -348,7 +357,9 @@ def current_state(*, known_by: dt.date) -> dict[str, Any]:
 
     Newest means last by the day it tells of; on one day, last recorded. `date.max` means everything known.
     """
-    reports = StatusUpdate.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk")).newest_first()
+    reports = (
+        StatusUpdate.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk")).newest_first()
+    )
     deadlines = Deadline.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk"))
     newest = deadlines.newest_first()
     judged = reports.exclude(confidence="")

@@ -57,8 +57,11 @@ class Mail(models.Model):
             ),
             models.CheckConstraint(
                 name="mail_has_a_moment_of_sending_when_sent",
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
-                violation_error_message=_("A sent mail has the moment at which it was sent; others have none."),
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                violation_error_message=_(
+                    "A sent mail has the moment at which it was sent; others have none."
+                ),
             ),
         ]
 

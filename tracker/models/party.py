@@ -21,7 +21,9 @@ class Party(Publication):
     slug = models.SlugField(_("address part"), max_length=120, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, as RU or BY."))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("Two letters, as RU or BY.")
+    )
 
     objects = PublicationQuerySet["Party"].as_manager()
 

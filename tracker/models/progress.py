@@ -40,7 +40,9 @@ class StatusUpdate(Standing):
     old_status = models.CharField(_("status before"), max_length=12, choices=Status, editable=False)
     status = models.CharField(_("status"), max_length=12, choices=Status)
     confidence = models.CharField(_("confidence"), max_length=5, choices=Confidence, blank=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("What happened, in a sentence or two. Public."))
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("What happened, in a sentence or two. Public.")
+    )
     happened_on = models.DateField(_("happened on"), null=True, blank=True)
     happened_precision = precision_field()
     quote = models.ForeignKey(

@@ -1,5 +1,7 @@
 """Where something was said, and the words relied on."""
 
+import hashlib
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,17 +25,24 @@ class Source(Publication):
 
     slug = models.SlugField(_("address part"), max_length=120, unique=True)
     publisher = models.CharField(
-        _("publisher"), max_length=200, blank=True, help_text=_("As the document names it; empty if it names none.")
+        _("publisher"),
+        max_length=200,
+        blank=True,
+        help_text=_("As the document names it; empty if it names none."),
     )
     title = models.CharField(_("title"), max_length=300)
-    note = models.TextField(_("note"), blank=True, help_text=_("What is known of its date and origin. Public."))
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("What is known of its date and origin. Public.")
+    )
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     published_on = models.DateField(_("published on"), null=True, blank=True)
     published_precision = precision_field()
     url = models.URLField(_("address"), max_length=500, blank=True)
     archived_url = models.URLField(_("archived copy"), max_length=500, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
-    text = models.TextField(_("full text"), blank=True, help_text=_("Seen by staff alone. Quotes are checked against it."))
+    text = models.TextField(
+        _("full text"), blank=True, help_text=_("Seen by staff alone. Quotes are checked against it.")
+    )
 
     objects = PublicationQuerySet["Source"].as_manager()
 
@@ -60,6 +69,27 @@ class Source(Publication):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Check a pasted full text against the quotes already taken from it, and keep its SHA-256.
+
+        Line ends are kept as single newlines, whatever the browser sent. Raises ValidationError naming the
+        first quote that does not stand where it should.
+        """
+        if not self.text:
+            return
+        self.text = self.text.replace("\r\n", "\n")
+        self.sha256 = self.sha256 or hashlib.sha256(self.text.encode()).hexdigest()
+        for quote in self.quotes.all() if self.pk else ():
+            if quote.start is not None and self.text[quote.start : quote.end] != quote.exact:
+                raise ValidationError(
+                    {
+                        "text": _(
+                            "This text does not have “%(quote)s” at character %(start)d. Is it another one?"
+                        )
+                        % {"quote": quote, "start": quote.start}
+                    }
+                )
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
@@ -90,9 +120,16 @@ class Quote(models.Model):
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="quotes", verbose_name=_("source"))
     initiative = models.ForeignKey(
-        "Initiative", models.CASCADE, null=True, blank=True, related_name="quotes", verbose_name=_("initiative")
+        "Initiative",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="quotes",
+        verbose_name=_("initiative"),
     )
-    relation = models.CharField(_("what it does"), max_length=16, choices=Relation, default=Relation.ANNOUNCES)
+    relation = models.CharField(
+        _("what it does"), max_length=16, choices=Relation, default=Relation.ANNOUNCES
+    )
     exact = models.TextField(_("exact words"))
     prefix = models.CharField(_("words before"), max_length=CONTEXT_LENGTH, blank=True)
     suffix = models.CharField(_("words after"), max_length=CONTEXT_LENGTH, blank=True)
@@ -149,7 +186,11 @@ class Quote(models.Model):
             start = text.find(self.exact)
         if start < 0:
             raise ValidationError(
-                {"exact": _("These words do not stand in the full text of the source. Copy them from it exactly.")}
+                {
+                    "exact": _(
+                        "These words do not stand in the full text of the source. Copy them from it exactly."
+                    )
+                }
             )
         self.start, self.end = start, start + len(self.exact)
         self.prefix = text[max(0, start - CONTEXT_LENGTH) : start]
@@ -175,5 +216,3 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}: {self.value.normalize():f} {self.unit}"
-
-

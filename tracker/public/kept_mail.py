@@ -1,10 +1,9 @@
-"""The page at /dev/mail/: mail that the embedded mode kept instead of sending it. Not routed in production."""
+"""The page at /dev/mail/: mail the embedded mode kept instead of sending. Not routed in production."""
 
 import email
 import mailbox
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +32,9 @@ def kept_mail_html(request: HttpRequest, key: str) -> HttpResponse:
     if key not in kept:
         raise Http404
     response = HttpResponse(_body(kept[key], "html"))
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
     return response
 
 
@@ -41,7 +42,7 @@ def _kept() -> dict[str, EmailMessage]:
     if not settings.MAIL_DIR.exists():
         return {}
     box = mailbox.Maildir(settings.MAIL_DIR, create=False)
-    return {key: cast(EmailMessage, email.message_from_bytes(box.get_bytes(key), policy=default)) for key in box.keys()}
+    return {key: email.message_from_bytes(box.get_bytes(key), policy=default) for key in box.iterkeys()}
 
 
 def _body(message: EmailMessage, subtype: str) -> str:

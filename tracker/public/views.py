@@ -1,6 +1,5 @@
 """The public pages. Read only; whoever looks needs no session and gets no cookie."""
 
-
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,6 +12,7 @@ from tracker.filters import InitiativeFilter
 from tracker.models import Initiative, Party, Place, Responsibility, Source
 
 PAGE_SIZE = 50
+
 
 class CountedPaginator(Paginator):
     """A paginator whose count came with the other counts, in one query."""
@@ -51,7 +51,9 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 
 
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = Initiative.objects.published().with_parties().with_quotes().with_record().prefetch_related("places")
+    rows = (
+        Initiative.objects.published().with_parties().with_quotes().with_record().prefetch_related("places")
+    )
     initiative = get_object_or_404(rows, slug=slug)
     context = {"initiative": initiative, "on": timezone.localdate()}
     return render(request, "public/initiative_detail.html", context)

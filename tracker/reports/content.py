@@ -51,7 +51,7 @@ def attention(*, on: dt.date) -> Attention:
         on=on,
         overdue=_section(initiatives.overdue(on).order_by("due_on", "pk")),
         due_soon=_section(initiatives.due_soon(on).order_by("due_on", "pk")),
-        silent=_section(initiatives.silent(on).order_by("heard_of_on", "pk")),
+        silent=_section(initiatives.silent(on).order_by("heard_of", "pk")),
         no_deadline=initiatives.no_deadline(on).count(),
         drafts=initiatives.filter(published_at__isnull=True).count(),
         mails_failed=Mail.objects.filter(state=Mail.State.FAILED).count(),

@@ -16,7 +16,7 @@ from tracker.reports import content
 def plan_attention_digests(*, now: dt.datetime) -> int:
     """Write the day's digest to each member of staff who has none yet; return how many were written.
 
-    Staff are active staff accounts with an address. The day is the site's local one, and its digest is written
+    Staff are active staff accounts with an address. The day is the site's local one; its digest is written
     from `ATTENTION_DIGEST_HOUR` on; a day on which nothing needs attention has none. Called again, it adds
     nothing: the key is the day and the person.
     """
@@ -44,7 +44,12 @@ def plan_attention_digests(*, now: dt.datetime) -> int:
 
 def _staff_without_digest(day: dt.date) -> list[User]:
     """Look first only to spare the work; that nobody gets two is the unique key's doing."""
-    staff = User.objects.filter(is_staff=True, is_active=True).exclude(email="").select_related("contact").order_by("pk")
+    staff = (
+        User.objects.filter(is_staff=True, is_active=True)
+        .exclude(email="")
+        .select_related("contact")
+        .order_by("pk")
+    )
     keys = {_key(day, user): user for user in staff}
     decided = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
     return [user for key, user in keys.items() if key not in decided]

@@ -1,18 +1,29 @@
-"""How facts are said in templates: a day with its precision, health in words, a query string changed."""
+"""How facts are said in templates: a day with its precision, health in words, a query string changed.
+
+Nothing here asks the database: whoever renders has prefetched what is read.
+"""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import formats, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from tracker.models import Health, Initiative, Precision
+from tracker.filters import InitiativeFilter
+from tracker.models import Health, Initiative, Precision, Quote, Responsibility
 
 register = template.Library()
 
-QUOTATION_MARKS = {"ru": "«»", "de": "„“", "en": "“”"}
+QUOTATION_MARKS = {"ru": ("«", "»"), "de": ("„", "“"), "en": ("“", "”")}
 
 
 @register.filter
@@ -24,7 +35,7 @@ def quoted(words: str, language: str) -> str:
 
 @register.simple_tag
 def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
-    """Say a day no more exactly than it is known: "3 February 2025", "February 2025", "about February 2026"."""
+    """Say a day no more exactly than it is known: "3 February 2025", "about February 2026"."""
     if value is None:
         return _("no date")
     if precision == Precision.DAY:
@@ -33,7 +44,8 @@ def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
     names = {
         Precision.WEEK: _("the week to %(day)s") % {"day": formats.date_format(value, "DATE_FORMAT")},
         Precision.MONTH: month,
-        Precision.QUARTER: _("quarter %(number)s of %(year)s") % {"number": (value.month + 2) // 3, "year": value.year},
+        Precision.QUARTER: _("quarter %(number)s of %(year)s")
+        % {"number": (value.month + 2) // 3, "year": value.year},
         Precision.HALF_YEAR: _("half-year %(number)s of %(year)s")
         % {"number": 1 if value.month <= 6 else 2, "year": value.year},
         Precision.SEASON: _("season to %(month)s") % {"month": month},
@@ -89,7 +101,234 @@ def in_language(context: template.Context, language: str) -> str:
     """Give the address of this very page in another language."""
     request: HttpRequest = context["request"]
     parts = request.path.split("/", 2)
-    if len(parts) < 3 or parts[1] not in translation.trans_real.get_languages():
+    if len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
         return f"/{language}/"
     query_string = request.META.get("QUERY_STRING", "")
     return f"/{language}/{parts[2]}" + (f"?{query_string}" if query_string else "")
+
+
+@register.filter
+def leading_quote(initiative: Initiative) -> Quote | None:
+    """Give the first words that announce it, else the first words at all. Prefetch `quotes__source`."""
+    quotes = list(initiative.quotes.all())
+    announcing = [quote for quote in quotes if quote.relation == Quote.Relation.ANNOUNCES]
+    return next(iter(announcing or quotes), None)
+
+
+@register.filter
+def other_parties(initiative: Initiative) -> list[Responsibility]:
+    """Name everybody who takes part but the lead. Prefetch `responsibilities__party`."""
+    return [part for part in initiative.responsibilities.all() if part.role != Responsibility.Role.LEAD]
+
+
+@register.filter
+def due_wording(initiative: Initiative) -> SafeString:
+    """Set the words of the deadline as a quotation in the language of the quote that holds them."""
+    words = initiative.due_wording
+    holding = (quote for quote in initiative.quotes.all() if words.casefold() in quote.exact.casefold())
+    quote = next(holding, leading_quote(initiative))
+    if quote is None:
+        return format_html("{}", quoted(words, translation.get_language() or ""))
+    language = quote.source.language
+    return format_html('<span lang="{}">{}</span>', language, quoted(words, language))
+
+
+@register.filter
+def slip(initiative: Initiative) -> str:
+    """Say by how many days the deadline has moved; empty when it has not."""
+    days = initiative.slipped_days or 0
+    if days > 0:
+        return ngettext("moved %(days)d day later", "moved %(days)d days later", days) % {"days": days}
+    if days < 0:
+        text = ngettext("brought forward %(days)d day", "brought forward %(days)d days", -days)
+        return text % {"days": -days}
+    return ""
+
+
+def _condition(health: Health, initiative: Initiative, on: dt.date) -> str:
+    """Say one condition in words, with its days where it has any."""
+    if health == Health.OVERDUE:
+        days = initiative.days_overdue(on)
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    if health == Health.SILENT:
+        days = initiative.silent_days(on)
+        text = ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", days)
+        return text % {"days": days}
+    if health == Health.DUE_SOON and initiative.due_on:
+        days = (initiative.due_on - on).days
+        text = ngettext("%(days)d day left", "%(days)d days left", days) if days else _("due today")
+        return text % {"days": days}
+    return str(health.label)
+
+
+@register.filter
+def condition_words(initiative: Initiative, on: dt.date) -> list[tuple[Health, str]]:
+    """Pair each condition that holds with its words: (overdue, "268 days late")."""
+    return [(health, _condition(health, initiative, on)) for health in initiative.health(on)]
+
+
+@register.simple_tag
+def state(initiative: Initiative, on: dt.date) -> SafeString:
+    """Say in one sentence when it was announced, what date was named, and what has been heard since."""
+    clauses = list(_clauses(initiative, on))
+    first, rest = clauses[0], clauses[1:]
+    return format_html("{}{}.", capfirst(first), format_html_join("", ", {}", ([clause] for clause in rest)))
+
+
+def _clauses(initiative: Initiative, on: dt.date) -> Iterator[str]:
+    announced = day(initiative.announced_on, initiative.announced_precision)
+    if initiative.announced_on is None:
+        yield pgettext("state", "announced on a day that is not known")
+    elif initiative.announced_precision == Precision.DAY:
+        yield pgettext("state", "announced %(day)s") % {"day": announced}
+    else:
+        yield pgettext("state", "announced: %(vague_day)s") % {"vague_day": announced}
+    if initiative.due_wording:
+        yield format_html(pgettext("state", "the time named: {}"), due_wording(initiative))
+    elif initiative.due_on is None:
+        yield pgettext("state", "no date was named")
+    if initiative.is_closed:
+        yield str(initiative.get_status_display())
+        return
+    late = initiative.days_overdue(on)
+    if late and initiative.due_on:
+        first_late_day = formats.date_format(initiative.due_on + dt.timedelta(days=1), "DATE_FORMAT")
+        yield pgettext("state", "overdue since %(day)s") % {"day": first_late_day}
+    elif initiative.due_on:
+        yield pgettext("state", "due: %(day)s") % {"day": day(initiative.due_on, initiative.due_precision)}
+    silent = initiative.silent_days(on)
+    if silent:
+        yield ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", silent) % {
+            "days": silent
+        }
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of a timeline; `thing` is the row that it tells of, or the quotes of one source."""
+
+    kind: str
+    on: dt.date | None
+    precision: str
+    thing: object = None
+
+
+@register.filter
+def timeline(initiative: Initiative, today: dt.date) -> list[Event]:
+    """Order what was said, done and promised, oldest first, unknown days before all, today in its place."""
+    by_source: dict[int, list[Quote]] = {}
+    for quote in initiative.quotes.all():
+        if quote.relation == Quote.Relation.ANNOUNCES:
+            by_source.setdefault(quote.source_id, []).append(quote)
+    events = [
+        Event("announced", quotes[0].source.published_on, quotes[0].source.published_precision, quotes)
+        for quotes in by_source.values()
+    ]
+    events += [
+        Event("contradicted", quote.source.published_on, quote.source.published_precision, quote)
+        for quote in initiative.quotes.all()
+        if quote.relation == Quote.Relation.CONTRADICTS
+    ]
+    events += [Event("deadline", row.said_on, Precision.DAY, row) for row in initiative.deadlines.all()]
+    events += [
+        Event("reported", row.happened_on, row.happened_precision, row) for row in initiative.updates.all()
+    ]
+    reached = (row for row in initiative.milestones.all() if row.reached_on)
+    events += [Event("reached", row.reached_on, Precision.DAY, row) for row in reached]
+    if initiative.due_on:
+        events.append(Event("due", initiative.due_on, initiative.due_precision))
+    events.append(Event("today", today, Precision.DAY))
+    return sorted(events, key=lambda event: event.on or dt.date.min)
+
+
+@register.filter
+def number(value: Decimal) -> str:
+    """Say a number without idle zeros, as the reader's language writes it."""
+    return formats.number_format(f"{value.normalize():f}", use_l10n=True)
+
+
+# --- the filter form ------------------------------------------------------------------------------
+
+FIELD_NAMES = {
+    "q": gettext_lazy("Search"),
+    "status": gettext_lazy("Status"),
+    "health": gettext_lazy("Condition"),
+    "sector": gettext_lazy("Sector"),
+    "firmness": gettext_lazy("Firmness"),
+    "place": gettext_lazy("Place"),
+    "party": gettext_lazy("Party"),
+    "role": gettext_lazy("Role of the party"),
+    "source": gettext_lazy("Source"),
+    "announced_after": gettext_lazy("Announced from"),
+    "announced_before": gettext_lazy("Announced up to"),
+    "due_after": gettext_lazy("Due from"),
+    "due_before": gettext_lazy("Due up to"),
+    "changed_since": gettext_lazy("Changed since"),
+    "on": gettext_lazy("As it stood on"),
+}
+"""Every parameter that narrows the list, in the order in which the page names them."""
+
+Named = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is set, and the query string without it."""
+
+    field: str
+    value: str
+    without: str
+
+
+@register.simple_tag
+def options(
+    asked: InitiativeFilter, name: str, named: Named | None = None, counts: Mapping[str, int] | None = None
+) -> list[Option]:
+    """List what a field offers, marking what is asked for; `named` spares the query for rows."""
+    given = asked.form[name].value() or []
+    chosen = {given} if isinstance(given, str) else {*given}
+    offered = named if named is not None else asked.form.fields[name].choices
+    return [
+        Option(value, capfirst(str(label)), value in chosen, counts[value] if counts else None)
+        for value, label in offered
+        if value
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def chips(context: template.Context, asked: InitiativeFilter, choices: Mapping[str, Named]) -> list[Chip]:
+    """List the filters that are set, each value by itself."""
+    query_dict = context["request"].GET.copy()
+    query_dict.pop("page", None)
+    found = []
+    for name, field in FIELD_NAMES.items():
+        given = asked.form[name].value() or []
+        values: list[str] = [given] if isinstance(given, str) else given
+        for value in values:
+            rest = query_dict.copy()
+            rest.setlist(name, [other for other in values if other != value])
+            found.append(Chip(str(field), _said(asked, name, value, choices), f"?{rest.urlencode()}"))
+    return found
+
+
+def _said(asked: InitiativeFilter, name: str, value: str, choices: Mapping[str, Named]) -> str:
+    """Say one value of the query string as the form says it."""
+    cleaned = asked.form.cleaned_data[name]
+    if isinstance(cleaned, dt.date):
+        return formats.date_format(cleaned, "DATE_FORMAT")
+    offered = choices[name] if name in choices else getattr(asked.form.fields[name], "choices", [])
+    return str(dict(offered).get(value, value))
+
+
+@register.filter
+def several(offered: Iterable[Option]) -> bool:
+    """Answer whether more than one option is chosen."""
+    return sum(option.chosen for option in offered) > 1

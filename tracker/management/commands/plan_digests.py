@@ -10,4 +10,6 @@ class Command(BaseCommand):
     help = "Write the day's digest of what needs attention to staff who have none yet, as the schedule does."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{sending.plan_attention_digests(now=timezone.now())} digests written to the outbox")
+        self.stdout.write(
+            f"{sending.plan_attention_digests(now=timezone.now())} digests written to the outbox"
+        )

@@ -17,7 +17,7 @@ class Command(BaseCommand):
             "--texts",
             type=Path,
             default=settings.SEED_TEXTS_DIR,
-            help="Folder with the full texts; every quote is then checked against them (default: SEED_TEXTS_DIR).",
+            help="Folder with the full texts, to check every quote against (default: SEED_TEXTS_DIR).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,7 +26,9 @@ class Command(BaseCommand):
             loaded = seeds.load(folder=settings.SEEDS_DIR, texts=texts, now=timezone.now(), say=self._say)
         except seeds.SeedError as error:
             raise CommandError(f"Nothing was loaded. {error}") from None
-        checked = f"quotes checked against {loaded.texts_checked} texts" if texts else "full texts not at hand"
+        checked = (
+            f"quotes checked against {loaded.texts_checked} texts" if texts else "full texts not at hand"
+        )
         self._say(f"{loaded.initiatives} initiatives, {loaded.new} of them new; {checked}")
 
     def _say(self, line: str) -> None:

@@ -10,10 +10,10 @@ DECIDES_ITSELF = ("-n", "--numprocesses", "-p", "--pdb", "--version", "--help", 
 
 
 def pytest_arguments(given: list[str]) -> list[str]:
-    """Use every core unless the arguments speak of it."""
+    """Use every core unless the arguments speak of it; tests of one xdist_group share a process."""
     if any(argument.startswith(DECIDES_ITSELF) for argument in given):
         return given
-    return ["-n", "auto", *given]
+    return ["-n", "auto", "--dist", "loadgroup", *given]
 
 
 class Command(BaseCommand):

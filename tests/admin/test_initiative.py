@@ -1,0 +1,189 @@
+"""The staff's list and page of initiatives, and the forms that change where one stands."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_initiative, make_quote
+from tracker.models import Initiative, Status, StatusUpdate
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/tracker/initiative/"
+
+
+@pytest.fixture
+def staff(client: Client) -> User:
+    user = User.objects.create_superuser("staff", "staff@example.org", "secret")
+    client.force_login(user)
+    return user
+
+
+def officer(client: Client, *permissions: str) -> User:
+    user = User.objects.create_user("officer", "officer@example.org", "secret", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    return user
+
+
+def report_of(initiative: Initiative) -> str:
+    return reverse("admin:tracker_initiative_report", args=[initiative.pk])
+
+
+REPORT = {
+    "status": "in_progress",
+    "happened_on": "2025-03-01",
+    "happened_precision": "day",
+    "note": "Ground was broken.",
+    "url": "https://example.org/news",
+}
+
+
+def test_a_status_update_is_two_clicks_and_one_form_from_the_list(client: Client, staff: User) -> None:
+    initiative = make_initiative(announced_on=dt.date(2025, 2, 3))
+
+    page = client.get(LIST).content.decode()
+    assert page.count(f'href="{report_of(initiative)}"') == 1  # first click
+    form = client.get(report_of(initiative)).content.decode()
+    assert form.count('type="submit"') == 2  # "log out" in the header, and "save": second click
+    saved = client.post(report_of(initiative), REPORT)
+
+    assert saved.url == LIST  # type: ignore[attr-defined]
+    initiative.refresh_from_db()
+    assert (initiative.status, initiative.last_reported_on) == (Status.IN_PROGRESS, dt.date(2025, 3, 1))
+    assert initiative.updates.get().recorded_by == staff
+
+
+def test_without_the_right_there_is_no_link_and_no_form(client: Client) -> None:
+    initiative = make_initiative()
+    officer(client, "view_initiative", "change_initiative")
+
+    assert report_of(initiative) not in client.get(LIST).content.decode()
+    assert client.get(report_of(initiative)).status_code == 403
+    assert client.post(report_of(initiative), REPORT).status_code == 403
+    assert StatusUpdate.objects.count() == 0
+
+
+def test_an_officer_reports_but_does_not_accept_completion(client: Client) -> None:
+    initiative = make_initiative(announced_on=dt.date(2025, 2, 3))
+    officer(client, "view_initiative", "add_statusupdate")
+
+    refused = client.post(report_of(initiative), {**REPORT, "status": "completed"})
+
+    assert refused.context["form"].errors == {
+        "status": ["Only a controller accepts an initiative as completed."]
+    }
+    initiative.refresh_from_db()
+    assert initiative.status == Status.ANNOUNCED
+
+
+def test_a_report_without_evidence_is_refused_and_keeps_what_was_typed(client: Client, staff: User) -> None:
+    initiative = make_initiative()
+
+    refused = client.post(report_of(initiative), {**REPORT, "url": ""})
+
+    assert refused.context["form"].non_field_errors() == [
+        "A report needs its evidence: a quote, an address, or the party that told us."
+    ]
+    assert "Ground was broken." in refused.content.decode()
+
+
+def test_a_withdrawn_report_stays_on_the_page_and_no_longer_counts(client: Client, staff: User) -> None:
+    initiative = make_initiative(announced_on=dt.date(2025, 2, 3))
+    client.post(report_of(initiative), REPORT)
+    update = initiative.updates.get()
+
+    client.post(
+        reverse("admin:tracker_initiative_withdraw_report", args=[initiative.pk, update.pk]),
+        {"reason": "Another site was meant."},
+    )
+
+    initiative.refresh_from_db()
+    assert (initiative.status, initiative.last_reported_on) == (Status.ANNOUNCED, None)
+    page = client.get(reverse("admin:tracker_initiative_change", args=[initiative.pk])).content.decode()
+    assert "Another site was meant." in page
+
+
+def test_a_deadline_is_moved_with_a_reason_only(client: Client, staff: User) -> None:
+    initiative = make_initiative(announced_on=dt.date(2025, 2, 3))
+    address = reverse("admin:tracker_initiative_deadline", args=[initiative.pk])
+    first = {"due_on": "2026-02-28", "precision": "month", "said_on": "2025-02-03"}
+    client.post(address, first)
+
+    refused = client.post(address, {**first, "due_on": "2026-12-31", "said_on": "2026-01-10"})
+    client.post(address, {**first, "due_on": "2026-12-31", "said_on": "2026-01-10", "reason": "No site yet."})
+
+    assert refused.context["form"].errors == {
+        "reason": ["This initiative has a deadline already. Say why it is moved."]
+    }
+    initiative.refresh_from_db()
+    assert (initiative.due_on, initiative.slipped_days) == (dt.date(2026, 12, 31), 306)
+
+
+def test_the_search_finds_words_of_every_language(client: Client, staff: User) -> None:
+    initiative = make_initiative(
+        title_en="Service centres", title_ru="Сервисные центры", title_de="Servicezentren"
+    )
+    make_initiative(title_en="Fish", title_ru="Рыба", title_de="Fisch")
+
+    for words in ("service centre", "СЕРВИСНЫХ ЦЕНТРОВ", "servicezentren"):
+        found = client.get(LIST, {"q": words}).context["cl"].queryset
+
+        assert list(found) == [initiative], words
+
+
+@pytest.mark.parametrize("health", ["overdue", "due_soon", "silent", "no_deadline", "on_track", "closed"])
+def test_the_health_filter_shows_what_has_that_health(client: Client, staff: User, health: str) -> None:
+    make_initiative(announced_on=dt.date(2025, 2, 3))
+
+    found = client.get(LIST, {"health": health}).context["cl"].queryset
+
+    assert bool(found) == (health in ("silent", "no_deadline"))
+
+
+def test_publishing_from_the_list_refuses_what_has_no_quote_and_says_why(client: Client, staff: User) -> None:
+    bare, quoted = make_initiative(title="Bare"), make_initiative()
+    make_quote(initiative=quoted)
+
+    answer = client.post(
+        LIST, {"action": "publish", "_selected_action": [bare.pk, quoted.pk]}, follow=True
+    )
+
+    assert [str(message) for message in answer.context["messages"]] == [
+        "“Bare” has no quote. Add the words that announced it, then publish.",
+        "1 initiative published.",
+    ]
+    assert list(Initiative.objects.published()) == [quoted]
+
+
+def test_the_list_asks_the_same_number_of_questions_for_one_row_and_fifty(
+    client: Client, staff: User, django_assert_num_queries: object
+) -> None:
+    make_initiative()
+    expected = 9  # session, user, places, count, days twice, count of all, rows, responsibilities
+
+    with django_assert_num_queries(expected):  # type: ignore[operator]
+        client.get(LIST)
+
+    for _number in range(49):
+        make_initiative()
+    with django_assert_num_queries(expected):  # type: ignore[operator]
+        client.get(LIST)
+
+
+def test_the_page_tells_who_changed_what(client: Client, staff: User) -> None:
+    initiative = make_initiative(title_en="Fish exports")
+    initiative.title_en = "Fish supplies"
+    initiative.save()
+
+    page = client.get(reverse("admin:tracker_initiative_change", args=[initiative.pk])).content.decode()
+
+    assert "<del>Fish exports</del> → <ins>Fish supplies</ins>" in page
+
+
+def test_no_mail_is_typed_in_by_hand(client: Client, staff: User) -> None:
+    assert client.get("/admin/tracker/mail/").status_code == 200
+    assert client.get("/admin/tracker/mail/add/").status_code == 403

@@ -1,0 +1,191 @@
+"""Each rule of the database takes what it should and refuses what it should, by its name."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
+
+from tests import factories as make
+from tracker.models import Milestone, Precision, Quote, Responsibility
+
+pytestmark = pytest.mark.django_db
+
+Rows = Callable[[], list[Model]]
+
+
+class Sides(NamedTuple):
+    takes: Rows
+    refuses: Rows
+
+
+def _update(**values: object) -> Rows:
+    return lambda: [make.status_update(make.make_initiative(), **values)]  # type: ignore[arg-type]
+
+
+def _deadline(**values: object) -> Rows:
+    return lambda: [make.deadline(make.make_initiative(), **{"due_on": None, **values})]  # type: ignore[arg-type]
+
+
+def _milestone(**values: object) -> Rows:
+    return lambda: [Milestone(initiative=make.make_initiative(), title="First stone", **values)]
+
+
+def _responsibilities(*roles: str, same_party: bool = False) -> Rows:
+    def rows() -> list[Model]:
+        initiative, party = make.make_initiative(), make.make_party()
+        return [
+            Responsibility(initiative=initiative, party=party if same_party else make.make_party(), role=role)
+            for role in roles
+        ]
+
+    return rows
+
+
+def _quotes_at(*starts: int | None) -> Rows:
+    def rows() -> list[Model]:
+        initiative, source = make.make_initiative(), make.make_source()
+        return [
+            make.quote(
+                initiative=initiative,
+                source=source,
+                exact="four",
+                start=start,
+                end=None if start is None else start + 4,
+            )
+            for start in starts
+        ]
+
+    return rows
+
+
+def _contacts(*addresses: str) -> Rows:
+    def rows() -> list[Model]:
+        party = make.make_party()
+        return [make.Contact(party=party, name="Contact", email=address) for address in addresses]
+
+    return rows
+
+
+GIVES_FIGURE = Quote.Relation.GIVES_FIGURE
+CONSTRAINTS: dict[str, Sides] = {
+    "initiative_is_dated_exactly_when_known": Sides(
+        lambda: [make.initiative(), make.initiative(announced_on=None)],
+        lambda: [make.initiative(announced_precision=Precision.UNDATED)],
+    ),
+    "initiative_status_is_known": Sides(
+        lambda: [make.initiative(status="on_hold")], lambda: [make.initiative(status="asleep")]
+    ),
+    "initiative_firmness_is_known": Sides(
+        lambda: [make.initiative(firmness="ordered")], lambda: [make.initiative(firmness="hoped")]
+    ),
+    "initiative_sector_is_known": Sides(
+        lambda: [make.initiative(sector="tourism")], lambda: [make.initiative(sector="magic")]
+    ),
+    "responsibility_role_is_known": Sides(_responsibilities("controller"), _responsibilities("friend")),
+    "responsibility_is_given_once": Sides(
+        _responsibilities("lead", "support"), _responsibilities("lead", "support", same_party=True)
+    ),
+    "initiative_has_one_lead": Sides(
+        _responsibilities("lead", "support", "support"), _responsibilities("lead", "lead")
+    ),
+    "deadline_with_a_day_has_a_precision": Sides(
+        _deadline(due_on=make.TODAY), _deadline(due_on=make.TODAY, precision=Precision.UNDATED)
+    ),
+    "deadline_has_a_day_or_words": Sides(_deadline(wording="soon"), _deadline(wording="")),
+    "deadline_is_withdrawn_with_a_reason": Sides(
+        _deadline(withdrawn_at=make.NOW, withdrawal_reason="A typing slip."), _deadline(withdrawn_at=make.NOW)
+    ),
+    "status_update_status_is_known": Sides(_update(status="on_hold"), _update(status="asleep")),
+    "status_update_has_evidence": Sides(_update(url="https://example.org/"), _update(url="")),
+    "status_update_is_dated_exactly_when_known": Sides(
+        _update(happened_on=None), _update(happened_on=None, happened_precision=Precision.DAY)
+    ),
+    "status_update_is_withdrawn_with_a_reason": Sides(
+        _update(withdrawn_at=make.NOW, withdrawal_reason="A typing slip."),
+        _update(withdrawal_reason="A typing slip."),
+    ),
+    "milestone_is_dated_exactly_when_known": Sides(
+        _milestone(due_on=make.TODAY), _milestone(due_precision=Precision.DAY)
+    ),
+    "party_kind_is_known": Sides(lambda: [make.party(kind="body")], lambda: [make.party(kind="club")]),
+    "party_country_is_two_letters": Sides(
+        lambda: [make.party(country=""), make.party(country="RU")], lambda: [make.party(country="ru")]
+    ),
+    "contact_once_per_party": Sides(
+        _contacts("a@example.org", "b@example.org"), _contacts("a@example.org", "A@example.org")
+    ),
+    "source_is_dated_exactly_when_known": Sides(
+        lambda: [make.source(published_on=None)],
+        lambda: [make.source(published_on=None, published_precision=Precision.YEAR)],
+    ),
+    "source_sha256_is_64_hex_digits": Sides(
+        lambda: [make.source(sha256="0a" * 32)], lambda: [make.source(sha256="0A" * 32)]
+    ),
+    "source_text_is_kept_once": Sides(
+        lambda: [make.source(), make.source(), make.source(sha256="0b" * 32)],
+        lambda: [make.source(sha256="0c" * 32), make.source(sha256="0c" * 32)],
+    ),
+    "quote_has_words": Sides(lambda: [make.quote(exact="Yes")], lambda: [make.quote(exact="")]),
+    "quote_ends_where_its_words_end": Sides(
+        lambda: [make.quote(exact="Год", start=5, end=8)], lambda: [make.quote(exact="Год", start=5, end=9)]
+    ),
+    "quote_belongs_to_an_initiative_or_gives_a_figure": Sides(
+        lambda: [make.quote(initiative=None, relation=GIVES_FIGURE)], lambda: [make.quote(initiative=None)]
+    ),
+    "quote_stands_once_in_an_initiative": Sides(_quotes_at(0, 9, None, None), _quotes_at(9, 9)),
+    "mail_state_is_known": Sides(
+        lambda: [make.mail(state="cancelled")], lambda: [make.mail(state="lost")]
+    ),
+    "mail_has_a_moment_of_sending_when_sent": Sides(
+        lambda: [make.mail(state="sent", sent_at=make.NOW)], lambda: [make.mail(state="sent")]
+    ),
+}
+
+
+def _constraints() -> dict[str, tuple[type[Model], BaseConstraint]]:
+    models = apps.get_app_config("tracker").get_models()
+    return {rule.name: (model, rule) for model in models for rule in model._meta.constraints}
+
+
+def _words_of_refusal(name: str) -> str:
+    """Say by what the database names a rule; SQLite names the columns of a plain unique one."""
+    model, rule = _constraints()[name]
+    if connection.vendor == "sqlite" and isinstance(rule, UniqueConstraint) and rule.fields:
+        columns = (model._meta.get_field(field).column for field in rule.fields)  # type: ignore[union-attr]
+        return ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
+    return name
+
+
+def test_every_constraint_has_a_test() -> None:
+    assert set(CONSTRAINTS) == set(_constraints())
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_what_the_rule_allows_is_stored(name: str) -> None:
+    rows = CONSTRAINTS[name].takes()
+    model = type(rows[0])
+    before = model._default_manager.count()
+
+    model._default_manager.bulk_create(rows)
+
+    assert model._default_manager.count() == before + len(rows)
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_what_the_rule_forbids_is_refused_by_its_name(name: str) -> None:
+    rows = CONSTRAINTS[name].refuses()
+
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        type(rows[0])._default_manager.bulk_create(rows)
+
+    assert _words_of_refusal(name) in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_a_rule_says_in_its_own_words_what_to_do(name: str) -> None:
+    _model, rule = _constraints()[name]
+
+    assert rule.violation_error_message != CheckConstraint.default_violation_error_message

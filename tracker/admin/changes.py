@@ -1,0 +1,62 @@
+"""What was changed in an initiative: by whom, when, before and after."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from tracker.models import Initiative, Milestone, Quote, Responsibility
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Change:
+    """One saved row; `fields` holds name, before and after of each column that differs."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def changes_of(initiative: Initiative) -> list[Change]:
+    """List the newest changes of an initiative and of its parts, newest first, at most `SHOWN`."""
+    keys = {
+        Initiative: "id",
+        Responsibility: "initiative_id",
+        Quote: "initiative_id",
+        Milestone: "initiative_id",
+    }
+    changes = []
+    for model, key in keys.items():
+        records = model.history.filter(**{key: initiative.pk}).select_related("history_user")  # type: ignore[attr-defined]  # simple-history adds it
+        before: dict[int, Any] = {}
+        for record in records.order_by("history_date", "history_id"):
+            changes.append(_change(record, before.get(record.id)))
+            before[record.id] = record
+    return sorted(changes, key=lambda change: change.at, reverse=True)[:SHOWN]
+
+
+def _change(record: Any, before: Any) -> Change:
+    what = {"+": _("%(row)s added"), "~": _("%(row)s changed"), "-": _("%(row)s removed")}[
+        record.history_type
+    ]
+    model = record.instance_type._meta
+    return Change(
+        at=record.history_date,
+        who=str(record.history_user or record.history_change_reason or ""),
+        what=what % {"row": capfirst(str(model.verbose_name))},
+        fields=tuple(_differences(record, before)) if before else (),
+    )
+
+
+def _differences(record: Any, before: Any) -> Iterator[tuple[str, str, str]]:
+    for name in (field.attname for field in record.tracked_fields):
+        old, new = getattr(before, name), getattr(record, name)
+        if old != new and name != "updated_at":
+            field = record.instance_type._meta.get_field(name.removesuffix("_id"))
+            yield str(field.verbose_name), str(old), str(new)

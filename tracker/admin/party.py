@@ -1,0 +1,35 @@
+from django.contrib import admin
+from modeltranslation.admin import TranslationAdmin
+from simple_history.admin import SimpleHistoryAdmin
+
+from tracker.models import Contact, Party, Place
+
+
+class ContactInline(admin.TabularInline):
+    model = Contact
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Party)
+class PartyAdmin(SimpleHistoryAdmin, TranslationAdmin):
+    list_display = ["name", "kind", "country", "is_public"]
+    list_filter = ["kind", "country"]
+    search_fields = ["name_ru", "name_en", "name_de"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    readonly_fields = ["published_at"]
+    inlines = [ContactInline]
+
+    @admin.display(boolean=True, ordering="published_at")
+    def is_public(self, party: Party) -> bool:
+        return party.is_published
+
+    def view_on_site(self, party: Party) -> str | None:
+        return party.get_absolute_url() if party.is_published else None
+
+
+@admin.register(Place)
+class PlaceAdmin(SimpleHistoryAdmin, TranslationAdmin):
+    list_display = ["name", "country"]
+    search_fields = ["name_ru", "name_en", "name_de"]
+    prepopulated_fields = {"slug": ["name_en"]}
