@@ -18,9 +18,13 @@ from tracker.models import (
     Party,
     Place,
     Precision,
+    Proposal,
     Quote,
+    Reminder,
+    Report,
     Responsibility,
     Sector,
+    Series,
     Source,
     Status,
     StatusUpdate,
@@ -205,6 +209,35 @@ def make_user(*permissions: str, **values: Any) -> User:
     user = User.objects.create_user(**{**defaults, **values})
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
+
+
+def proposal(**values: Any) -> Proposal:
+    """An unsaved proposal to report something, waiting for its review."""
+    return Proposal(**{"kind": Proposal.Kind.REPORT, "proposed_at": NOW, **values})
+
+
+def reminder(**values: Any) -> Reminder:
+    """An unsaved reminder, a week before today."""
+    defaults: dict[str, Any] = {"kind": "due", "anchor_on": TODAY, "step": -7, "decided_at": NOW}
+    if "initiative" not in values:
+        defaults["initiative"] = make_initiative()
+    if "contact" not in values:
+        defaults["contact"] = make_contact()
+    return Reminder(**{**defaults, **values})
+
+
+def series(**values: Any) -> Series:
+    """An unsaved weekly report on everything."""
+    return Series(**{"name": "Weekly report", "frequency": "weekly", **values})
+
+
+def make_series(**values: Any) -> Series:
+    return _saved(series(**values))
+
+
+def report_edition(**values: Any) -> Report:
+    """An unsaved edition of a report, without any content."""
+    return Report(**{"language": "ru", "built_at": NOW, "content": {}, **values})
 
 
 def mail(**values: Any) -> Mail:

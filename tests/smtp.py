@@ -44,6 +44,10 @@ class Sink:
         if self._controller.server is not None:
             self._controller.stop()
 
+    def close_port(self) -> None:
+        """Refuse further connections, from within the server's own thread."""
+        self._controller.server.close()
+
     def settings(self) -> dict[str, Any]:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",

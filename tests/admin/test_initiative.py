@@ -148,9 +148,7 @@ def test_publishing_from_the_list_refuses_what_has_no_quote_and_says_why(client:
     bare, quoted = make_initiative(title="Bare"), make_initiative()
     make_quote(initiative=quoted)
 
-    answer = client.post(
-        LIST, {"action": "publish", "_selected_action": [bare.pk, quoted.pk]}, follow=True
-    )
+    answer = client.post(LIST, {"action": "publish", "_selected_action": [bare.pk, quoted.pk]}, follow=True)
 
     assert [str(message) for message in answer.context["messages"]] == [
         "“Bare” has no quote. Add the words that announced it, then publish.",

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 
 from tests import factories as make
-from tracker.models import Milestone, Precision, Quote, Responsibility
+from tracker.models import Milestone, Precision, Quote, Responsibility, Subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,33 @@ def _contacts(*addresses: str) -> Rows:
     def rows() -> list[Model]:
         party = make.make_party()
         return [make.Contact(party=party, name="Contact", email=address) for address in addresses]
+
+    return rows
+
+
+def _reminders(*steps: int) -> Rows:
+    def rows() -> list[Model]:
+        initiative, contact = make.make_initiative(), make.make_contact()
+        return [make.reminder(initiative=initiative, contact=contact, step=step) for step in steps]
+
+    return rows
+
+
+def _subscriptions(*addresses: str) -> Rows:
+    def rows() -> list[Model]:
+        series = make.make_series()
+        return [Subscription(series=series, address=address, language="ru") for address in addresses]
+
+    return rows
+
+
+def _reports(*periods: tuple[int, int]) -> Rows:
+    def rows() -> list[Model]:
+        series = make.make_series()
+        return [
+            make.report_edition(series=series, period_start=make.day(start), period_end=make.day(end))
+            for start, end in periods
+        ]
 
     return rows
 
@@ -136,9 +163,30 @@ CONSTRAINTS: dict[str, Sides] = {
         lambda: [make.quote(initiative=None, relation=GIVES_FIGURE)], lambda: [make.quote(initiative=None)]
     ),
     "quote_stands_once_in_an_initiative": Sides(_quotes_at(0, 9, None, None), _quotes_at(9, 9)),
-    "mail_state_is_known": Sides(
-        lambda: [make.mail(state="cancelled")], lambda: [make.mail(state="lost")]
+    "proposal_is_reviewed_exactly_when_decided": Sides(
+        lambda: [make.proposal(), make.proposal(state="accepted", reviewed_at=make.NOW)],
+        lambda: [make.proposal(state="accepted")],
     ),
+    "proposal_is_turned_down_with_an_answer": Sides(
+        lambda: [make.proposal(state="rejected", reviewed_at=make.NOW, answer="It is recorded already.")],
+        lambda: [make.proposal(state="rejected", reviewed_at=make.NOW)],
+    ),
+    "reminder_is_decided_once": Sides(_reminders(-30, -7), _reminders(-7, -7)),
+    "reminder_kind_is_known": Sides(
+        lambda: [make.reminder(kind="silent")], lambda: [make.reminder(kind="whim")]
+    ),
+    "series_frequency_is_known": Sides(
+        lambda: [make.series(frequency="monthly")], lambda: [make.series(frequency="hourly")]
+    ),
+    "series_hour_is_on_the_clock": Sides(
+        lambda: [make.series(hour=0), make.series(hour=23)], lambda: [make.series(hour=24)]
+    ),
+    "subscription_is_made_once_per_address": Sides(
+        _subscriptions("a@example.org", "b@example.org"), _subscriptions("a@example.org", "A@example.org")
+    ),
+    "report_is_built_once": Sides(_reports((-7, 0), (0, 7)), _reports((-7, 0), (-7, 0))),
+    "report_period_ends_after_it_starts": Sides(_reports((0, 1)), _reports((0, 0))),
+    "mail_state_is_known": Sides(lambda: [make.mail(state="cancelled")], lambda: [make.mail(state="lost")]),
     "mail_has_a_moment_of_sending_when_sent": Sides(
         lambda: [make.mail(state="sent", sent_at=make.NOW)], lambda: [make.mail(state="sent")]
     ),

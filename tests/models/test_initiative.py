@@ -25,7 +25,9 @@ RECENTLY = make.day(-1)
         (None, [Health.NO_DEADLINE]),
     ],
 )
-def test_health_follows_from_the_days_until_the_deadline(due_in_days: int | None, expected: list[Health]) -> None:
+def test_health_follows_from_the_days_until_the_deadline(
+    due_in_days: int | None, expected: list[Health]
+) -> None:
     due_on = None if due_in_days is None else make.day(due_in_days)
 
     initiative = make.initiative(due_on=due_on, last_reported_on=RECENTLY)
@@ -63,7 +65,9 @@ def test_an_initiative_on_hold_still_answers_for_its_deadline() -> None:
 
 def test_about_a_year_is_not_late_before_its_last_month_has_ended() -> None:
     parks = make.initiative(
-        due_on=dt.date(2026, 2, 28), due_precision=Precision.APPROXIMATE, last_reported_on=dt.date(2026, 2, 27)
+        due_on=dt.date(2026, 2, 28),
+        due_precision=Precision.APPROXIMATE,
+        last_reported_on=dt.date(2026, 2, 27),
     )
 
     assert parks.health(dt.date(2026, 2, 28)) == [Health.DUE_SOON]
@@ -134,11 +138,13 @@ def _every_combination() -> list[Initiative]:
     """Rows on and around each boundary of health; recorded shortly before and after local midnight."""
     midnight = dt.datetime.combine(make.day(-60), dt.time(), tzinfo=ZoneInfo("Europe/Moscow"))
     moments = [midnight - dt.timedelta(minutes=30), midnight + dt.timedelta(minutes=30)]
-    due = [None, *map(make.day, (-1, 0, 30, 31))]
-    reported = [None, *map(make.day, (-61, -60, -59))]
+    due = [None, *map(make.day, (-2, -1, 0, 30, 31, 32))]
+    reported = [None, *map(make.day, (-61, -60, -59, -1))]
     announced = [None, *map(make.day, (-60, -59))]
     rows = []
-    for status, due_on, told, said, created_at in itertools.product(Status, due, reported, announced, moments):
+    for status, due_on, told, said, created_at in itertools.product(
+        Status, due, reported, announced, moments
+    ):
         row = make.initiative(status=status, due_on=due_on, last_reported_on=told, announced_on=said)
         row.measure = created_at.isoformat()
         rows.append(row)
@@ -159,7 +165,10 @@ def test_a_row_and_the_querysets_agree_on_health(offset: int) -> None:
     on = make.day(offset)
     rows, conditions = Initiative.objects.conditions(on)
 
-    by_query = {health: set(rows.filter(condition).values_list("pk", flat=True)) for health, condition in conditions.items()}
+    by_query = {
+        health: set(rows.filter(condition).values_list("pk", flat=True))
+        for health, condition in conditions.items()
+    }
 
     every = list(Initiative.objects.all())
     assert by_query == {health: {row.pk for row in every if health in row.health(on)} for health in Health}

@@ -4,6 +4,9 @@ from tracker.models.initiative import Firmness, Health, Initiative, Place, Respo
 from tracker.models.outbox import Mail
 from tracker.models.party import Contact, Party
 from tracker.models.progress import Confidence, Milestone, Status, StatusUpdate
+from tracker.models.proposal import Proposal
+from tracker.models.reminder import Reminder
+from tracker.models.report import Report, Series, Subscription
 from tracker.models.source import Figure, Quote, Source
 
 __all__ = [
@@ -19,10 +22,15 @@ __all__ = [
     "Party",
     "Place",
     "Precision",
+    "Proposal",
     "Quote",
+    "Reminder",
+    "Report",
     "Responsibility",
     "Sector",
+    "Series",
     "Source",
     "Status",
     "StatusUpdate",
+    "Subscription",
 ]

@@ -1,0 +1,75 @@
+"""What somebody wants recorded and a person has not yet accepted."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Proposal(models.Model):
+    """One row of the one review queue; it changes nothing until somebody accepts it.
+
+    `wanted` holds the columns that would be written, by name, as JSON. Without an initiative it proposes a
+    new one.
+    """
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("report")
+        DEADLINE = "deadline", _("deadline")
+        CORRECTION = "correction", _("correction")
+        PASSAGE = "passage", _("passage of a text")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        ACCEPTED = "accepted", _("accepted")
+        MERGED = "merged", _("merged")
+        RETURNED = "returned", _("returned")
+        REJECTED = "rejected", _("rejected")
+
+    initiative = models.ForeignKey(
+        "Initiative",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("initiative"),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    wanted = models.JSONField(_("what is wanted"), default=dict)
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("source")
+    )
+    url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
+    proposed_by = models.ForeignKey(
+        "Contact", models.SET_NULL, null=True, related_name="proposals", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    answer = models.TextField(_("answer"), blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("reviewed by")
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_is_reviewed_exactly_when_decided",
+                condition=Q(state="waiting", reviewed_at__isnull=True)
+                | Q(state__in=["accepted", "merged", "returned", "rejected"], reviewed_at__isnull=False),
+                violation_error_message=_(
+                    "A decided proposal has the moment of its review; a waiting one has none."
+                ),
+            ),
+            models.CheckConstraint(
+                name="proposal_is_turned_down_with_an_answer",
+                condition=~Q(state__in=["returned", "rejected"]) | ~Q(answer=""),
+                violation_error_message=_("Say why the proposal is returned or rejected."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.initiative or _('new initiative')}"
