@@ -173,6 +173,7 @@ LANGUAGES = [("ru", "Русский"), ("en", "English"), ("de", "Deutsch")]
 LANGUAGE_CODE = one_of("TRACKER_LANGUAGE", ("ru", "en", "de"))
 TIME_ZONE = env.str("TRACKER_TIME_ZONE", "Europe/Moscow")
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 MODELTRANSLATION_DEFAULT_LANGUAGE = "ru"
