@@ -168,6 +168,7 @@ def report_progress(lines: collections.abc.Iterable) -> str:
             found += 1
         if line.startswith("Installing collected packages"):
             print(f"  {found} packages found, unpacking them ...", flush=True)
+            found = 0
         elif found and time.monotonic() - told_at > 3:
             print(f"  {found} packages found ...", flush=True)
             told_at = time.monotonic()

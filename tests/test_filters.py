@@ -170,19 +170,17 @@ def test_a_day_that_does_not_exist_is_refused_by_name(name: str, value: str) -> 
 
 @pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("name", ["announced_after", "announced_before", "due_after", "due_before", "on"])
-def test_the_first_and_the_last_day_of_time_are_answered(name: str, value: str) -> None:
+def test_a_day_near_the_ends_of_the_calendar_is_refused_by_name(name: str, value: str) -> None:
     asked = _filter(f"{name}={value}")
 
-    assert list(asked.problems) in ([], [name])
-    assert asked.problems or isinstance(list(asked.qs), list)
+    assert asked.problems.keys() == {name}
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "9999-12-31"])
-def test_the_first_and_the_last_moment_of_time_are_answered(value: str) -> None:
+def test_a_moment_near_the_ends_of_the_calendar_is_refused(value: str) -> None:
     asked = _filter(f"changed_since={value}")
 
-    assert list(asked.problems) in ([], ["changed_since"])
-    assert asked.problems or isinstance(list(asked.qs), list)
+    assert asked.problems.keys() == {"changed_since"}
 
 
 def test_a_name_that_is_unknown_is_named_with_those_that_are_known() -> None:
@@ -223,7 +221,7 @@ def test_a_role_of_an_unpublished_party_finds_nothing() -> None:
         ("-updated_at", ["parks", "dairy", "bridge"]),
         ("title", ["bridge", "dairy", "parks"]),
         ("-title", ["parks", "dairy", "bridge"]),
-        ("due_on&on=2026-11-22", ["bridge", "parks", "dairy"]),
+        ("due_on&on=2026-11-22", ["bridge", "dairy", "parks"]),
     ],
 )
 def test_the_list_is_ordered_as_asked(ordering: str, expected: list[str]) -> None:
@@ -253,7 +251,10 @@ def test_every_ordering_is_tested() -> None:
     ],
 )
 def test_a_tally_is_the_number_of_rows_that_its_filter_would_leave(query: str) -> None:
-    tallies = _filter(query).tallies()
+    asked = _filter(query)
+    assert asked.problems == {}
+
+    tallies = asked.tallies()
 
     def left(name: str, value: Any) -> int:
         data = QueryDict(query, mutable=True)

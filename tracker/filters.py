@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -40,6 +41,13 @@ ORDERINGS = {
     "title": gettext_lazy("title, A to Z"),
     "-title": gettext_lazy("title, Z to A"),
 }
+
+
+EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
+"""Days beyond these are typing slips; and near the ends of the calendar counting days overflows."""
+SENSIBLE_DAYS = [MinValueValidator(EARLIEST.date()), MaxValueValidator(LATEST.date())]
+SENSIBLE_MOMENTS = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 class AnyOf(forms.SelectMultiple):
@@ -86,13 +94,13 @@ class InitiativeFilter(filters.FilterSet):
     party = AnySlug(Party.objects.published)
     role = AnyChoice(Responsibility.Role.choices)
     source = AnySlug(Source.objects.published)
-    announced_after = filters.DateFilter()
-    announced_before = filters.DateFilter()
-    due_after = filters.DateFilter()
-    due_before = filters.DateFilter()
-    changed_since = filters.IsoDateTimeFilter()
+    announced_after = filters.DateFilter(validators=SENSIBLE_DAYS)
+    announced_before = filters.DateFilter(validators=SENSIBLE_DAYS)
+    due_after = filters.DateFilter(validators=SENSIBLE_DAYS)
+    due_before = filters.DateFilter(validators=SENSIBLE_DAYS)
+    changed_since = filters.IsoDateTimeFilter(validators=SENSIBLE_MOMENTS)
     ordering = filters.ChoiceFilter(choices=list(ORDERINGS.items()), label=gettext_lazy("Order"))
-    on = filters.DateFilter()
+    on = filters.DateFilter(validators=SENSIBLE_DAYS)
 
     class Meta:
         model = Initiative

@@ -34,6 +34,8 @@ LEASE = dt.timedelta(minutes=5)
 WAITS = [dt.timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120)] + [dt.timedelta(hours=4)] * 28
 """Waits before each further attempt; five days in all, as RFC 5321, 4.5.4.1 asks."""
 MAX_SUBJECT = 250
+HANGS_UP = 421
+"""The answer after which the server closes the connection (RFC 5321, 3.8)."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -77,15 +79,17 @@ def send_due(*, clock: Clock) -> int:
     if not Mail.objects.filter(state=Mail.State.QUEUED, next_attempt_at__lte=clock()).exists():
         return 0
     connection = get_connection()
+    taken = 0
     try:
-        connection.open()
+        connection.open()  # before anything is leased
+        for mail in _leased(clock):
+            connection.open()  # anew, where the server hung up on the mail before
+            taken += _hand_over(mail, connection, clock)
     except (OSError, smtplib.SMTPException) as error:
         log.warning("The mail server cannot be reached: %s. Mails wait for the next run.", error)
-        return 0
-    try:
-        return sum(_hand_over(mail, connection, clock) for mail in _leased(clock))
     finally:
         connection.close()
+    return taken
 
 
 def _leased(clock: Clock) -> Iterator[Mail]:
@@ -127,9 +131,11 @@ def _hand_over(mail: Mail, connection: BaseEmailBackend, clock: Clock) -> int:
     try:
         connection.send_messages([_message(mail)])
     except smtplib.SMTPRecipientsRefused as error:
-        _refused(mail, *next(iter(error.recipients.values())), now=clock())
+        _refused(mail, connection, *next(iter(error.recipients.values())), now=clock())
     except smtplib.SMTPResponseException as error:
-        _refused(mail, error.smtp_code, error.smtp_error, now=clock())
+        _refused(mail, connection, error.smtp_code, error.smtp_error, now=clock())
+    except ValueError as error:  # an address or header that cannot be written; nothing was said yet
+        _move(mail, Mail.State.SENDING, state=Mail.State.FAILED, server_reply=str(error), lease_until=None)
     except (OSError, smtplib.SMTPException) as error:
         _move(mail, Mail.State.SENDING, state=Mail.State.IN_DOUBT, server_reply=str(error), lease_until=None)
         connection.close()
@@ -138,7 +144,9 @@ def _hand_over(mail: Mail, connection: BaseEmailBackend, clock: Clock) -> int:
     return 0
 
 
-def _refused(mail: Mail, code: int, words: bytes | str, *, now: dt.datetime) -> None:
+def _refused(
+    mail: Mail, connection: BaseEmailBackend, code: int, words: bytes | str, *, now: dt.datetime
+) -> None:
     """Wait and try again after a 4xx answer; give up after a 5xx, or when the waits are used up."""
     reply = f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
     if 400 <= code < 500 and mail.attempts <= len(WAITS):
@@ -146,6 +154,8 @@ def _refused(mail: Mail, code: int, words: bytes | str, *, now: dt.datetime) -> 
     else:
         changes = {"state": Mail.State.FAILED}
     _move(mail, Mail.State.SENDING, **changes, server_reply=reply, lease_until=None)
+    if code == HANGS_UP:
+        connection.close()
 
 
 def _reap(now: dt.datetime) -> None:
