@@ -56,7 +56,10 @@ def _world() -> None:
 
 def _filter(query: str, rows: InitiativeQuerySet | None = None) -> InitiativeFilter:
     return InitiativeFilter(
-        QueryDict(query), Initiative.objects.published() if rows is None else rows, today=make.TODAY, also=["page"]
+        QueryDict(query),
+        Initiative.objects.published() if rows is None else rows,
+        today=make.TODAY,
+        also=["page"],
     )
 
 
@@ -140,7 +143,9 @@ def test_repeated_and_comma_separated_values_mean_any_of(query: str) -> None:
     assert _slugs(query) == ["bridge", "parks"]
 
 
-@pytest.mark.parametrize("query", ["place=krai,brest", "party=demeshin&party=belarus", "role=lead,controller,support"])
+@pytest.mark.parametrize(
+    "query", ["place=krai,brest", "party=demeshin&party=belarus", "role=lead,controller,support"]
+)
 def test_any_of_several_names_no_row_twice(query: str) -> None:
     assert _slugs(query) == ["bridge", "dairy"]
 
@@ -149,7 +154,9 @@ def test_no_filter_is_the_whole_list() -> None:
     assert _slugs("") == WORLD
 
 
-@pytest.mark.parametrize("name", ["status", "health", "sector", "firmness", "place", "party", "role", "source", "ordering"])
+@pytest.mark.parametrize(
+    "name", ["status", "health", "sector", "firmness", "place", "party", "role", "source", "ordering"]
+)
 def test_a_value_that_is_unknown_is_named(name: str) -> None:
     problems = _filter(f"{name}=nonsense").problems
 
@@ -271,4 +278,8 @@ def test_a_tally_is_the_number_of_rows_that_its_filter_would_leave(query: str) -
 def test_rows_as_of_a_day_carry_the_state_of_that_day() -> None:
     [bridge] = _filter("on=2026-09-01&party=belarus").qs
 
-    assert (bridge.status, bridge.last_reported_on, bridge.due_on) == ("announced", None, dt.date(2026, 11, 22))
+    assert (bridge.status, bridge.last_reported_on, bridge.due_on) == (
+        "announced",
+        None,
+        dt.date(2026, 11, 22),
+    )

@@ -76,7 +76,9 @@ class TestQueue:
 
     @pytest.mark.parametrize("language", ["ru", "en", "de"])
     def test_it_is_written_in_the_reader_s_language(self, language: str) -> None:
-        initiative = make.make_initiative(title_ru="Мост", title_en="Bridge", title_de="Brücke", due_on=make.day(-3))
+        initiative = make.make_initiative(
+            title_ru="Мост", title_en="Bridge", title_de="Brücke", due_on=make.day(-3)
+        )
         section = Section(rows=(initiative,), total=1)
         attention = Attention(make.TODAY, section, Section((), 0), Section((), 0), 0, 0, 0, 0)
 
@@ -119,7 +121,9 @@ class TestHandingOver:
 
         mail.send_due(clock=clock)
 
-        parts = [(part.get_content_type(), part.get_content().strip()) for part in sink.received[0].iter_parts()]  # type: ignore[attr-defined]
+        parts = [
+            (part.get_content_type(), part.get_content().strip()) for part in sink.received[0].iter_parts()
+        ]  # type: ignore[attr-defined]
         assert parts == [("text/plain", "Мост готов"), ("text/html", "<p>Мост готов</p>")]
 
     def test_a_newline_in_a_title_makes_no_header(self, sink: Sink, clock: Clock) -> None:
@@ -157,7 +161,9 @@ class TestHandingOver:
 
 class TestRefusal:
     @pytest.mark.parametrize("answer", ["450 busy", "451 greylisted", "452 full"])
-    def test_a_passing_one_is_tried_again_after_growing_waits(self, answer: str, sink: Sink, clock: Clock) -> None:
+    def test_a_passing_one_is_tried_again_after_growing_waits(
+        self, answer: str, sink: Sink, clock: Clock
+    ) -> None:
         make.make_mail(address="anna@example.org")
         sink.answers["anna@example.org"] = answer
 
@@ -171,7 +177,9 @@ class TestRefusal:
 
         assert [wait.total_seconds() / 60 for wait in waits] == [5, 15, 30, 60]
 
-    def test_what_was_refused_for_a_while_arrives_under_its_message_id(self, sink: Sink, clock: Clock) -> None:
+    def test_what_was_refused_for_a_while_arrives_under_its_message_id(
+        self, sink: Sink, clock: Clock
+    ) -> None:
         row = make.make_mail(address="anna@example.org")
         sink.answers["anna@example.org"] = "451 greylisted"
         mail.send_due(clock=clock)
@@ -217,7 +225,9 @@ class TestRefusal:
 
         assert _states() == {"anna@example.org": "queued", "boris@example.org": "sent"}
 
-    @pytest.mark.parametrize("address", ["no address\nBcc: spy@example.org", "a@b@c", "имя@example.org", "@", "a b@c"])
+    @pytest.mark.parametrize(
+        "address", ["no address\nBcc: spy@example.org", "a@b@c", "имя@example.org", "@", "a b@c"]
+    )
     def test_an_address_that_cannot_be_written_to_stops_nobody(
         self, address: str, sink: Sink, clock: Clock
     ) -> None:
@@ -339,7 +349,9 @@ class TestRace:
         sent = self._race(lambda: mail.send_due(clock=clock))
 
         assert sum(sent) == 3 * mail.BATCH
-        assert sorted(sink.message_ids) == sorted(Mail.objects.filter(state="sent").values_list("message_id", flat=True))
+        assert sorted(sink.message_ids) == sorted(
+            Mail.objects.filter(state="sent").values_list("message_id", flat=True)
+        )
         assert len(sink.message_ids) == 3 * mail.BATCH
 
     def test_planners_that_race_make_one_mail(self) -> None:

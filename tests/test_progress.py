@@ -14,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from tests import factories as make
 from tracker import progress
 from tracker.models import Confidence, Deadline, Health, Initiative, Precision, Quote, Status, StatusUpdate
-from tracker.models.initiative import CURRENT_STATE
+from tracker.models.current_state import CURRENT_STATE
 
 
 def _state(initiative: Initiative) -> dict[str, Any]:

@@ -134,14 +134,14 @@ class InitiativeFilter(filters.FilterSet):
         rows, health = rows.conditions(self.on_day)
         counts = {"total": Count("pk", filter=by_status & by_health)}
         for value in Status.values:
-            counts[f"status {value}"] = Count("pk", filter=Q(**{rows.column("status"): value}) & by_health)
+            counts[f"status_{value}"] = Count("pk", filter=Q(**{rows.column("status"): value}) & by_health)
         for value, condition in health.items():
-            counts[f"health {value}"] = Count("pk", filter=condition & by_status)
+            counts[f"health_{value}"] = Count("pk", filter=condition & by_status)
         counted = rows.aggregate(**counts)
         return {
             "total": counted["total"],
-            "status": {value: counted[f"status {value}"] for value in Status.values},
-            "health": {value: counted[f"health {value}"] for value in Health.values},
+            "status": {value: counted[f"status_{value}"] for value in Status.values},
+            "health": {value: counted[f"health_{value}"] for value in Health.values},
         }
 
     def _prepared(self, queryset: InitiativeQuerySet) -> tuple[InitiativeQuerySet, Q, Q]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.models import Deadline, Initiative, Quote, Status, StatusUpdate
-from tracker.models.initiative import CURRENT_STATE
+from tracker.models.current_state import CURRENT_STATE
 
 _Row = TypeVar("_Row", StatusUpdate, Deadline)
 

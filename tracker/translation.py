@@ -4,6 +4,7 @@ from modeltranslation.translator import TranslationOptions, translator
 from simple_history import register as keep_history
 
 from tracker import models
+from tracker.models.current_state import CURRENT_STATE
 
 
 def translate(model: type, *fields: str) -> None:
@@ -38,5 +39,5 @@ keep_history(
     models.Initiative,
     app="tracker",
     m2m_fields=[models.Initiative._meta.get_field("places")],
-    excluded_fields=["search_stems", *models.initiative.CURRENT_STATE],
+    excluded_fields=["search_stems", *CURRENT_STATE],
 )

@@ -51,7 +51,7 @@ def test_a_status_update_is_two_clicks_and_one_form_from_the_list(client: Client
     assert form.count('type="submit"') == 2  # "log out" in the header, and "save": second click
     saved = client.post(report_of(initiative), REPORT)
 
-    assert saved.url == LIST  # type: ignore[attr-defined]
+    assert saved.url == LIST
     initiative.refresh_from_db()
     assert (initiative.status, initiative.last_reported_on) == (Status.IN_PROGRESS, dt.date(2025, 3, 1))
     assert initiative.updates.get().recorded_by == staff

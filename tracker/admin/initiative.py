@@ -15,13 +15,20 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
+from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from tracker import progress, publishing, search
 from tracker.admin.changes import changes_of
+from tracker.admin.inlines import (
+    DeadlineInline,
+    MilestoneInline,
+    QuoteInline,
+    ResponsibilityInline,
+    StatusUpdateInline,
+)
 from tracker.admin.recording import DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
-from tracker.models import Deadline, Health, Initiative, Milestone, Quote, Responsibility, StatusUpdate
+from tracker.models import Deadline, Health, Initiative, StatusUpdate
 from tracker.models.initiative import InitiativeQuerySet
 
 WITHDRAWABLE: dict[str, tuple[Any, str]] = {
@@ -56,95 +63,10 @@ class PublicationFilter(admin.SimpleListFilter):
         return queryset.filter(published_at__isnull=True) if self.value() == "no" else queryset
 
 
-class ResponsibilityInline(admin.TabularInline):
-    model = Responsibility
-    extra = 0
-    autocomplete_fields = ["party"]
-
-
-class QuoteInline(admin.StackedInline):
-    model = Quote
-    extra = 0
-    autocomplete_fields = ["source"]
-    fields = [("source", "relation"), "exact", ("start", "end"), ("prefix", "suffix")]
-
-
-class MilestoneInline(TranslationTabularInline):
-    model = Milestone
-    extra = 0
-
-
-class RecordInline(admin.TabularInline):
-    """Rows that only `tracker.progress` writes: to look at, and to withdraw."""
-
-    extra = 0
-    can_delete = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class DeadlineInline(RecordInline):
-    model = Deadline
-    fields = [
-        "said_on",
-        "old_due_on",
-        "due_on",
-        "precision",
-        "wording",
-        "reason",
-        "recorded_by",
-        "withdrawal",
-    ]
-
-    @admin.display(description=_("withdrawal"))
-    def withdrawal(self, row: Deadline) -> str:
-        return withdrawal_of(row, "deadline")
-
-
-class StatusUpdateInline(RecordInline):
-    model = StatusUpdate
-    fields = [
-        "happened_on",
-        "old_status",
-        "status",
-        "confidence",
-        "note",
-        "evidence",
-        "recorded_by",
-        "withdrawal",
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusUpdate]:
-        return super().get_queryset(request).select_related("quote", "told_by")
-
-    @admin.display(description=_("evidence"))
-    def evidence(self, row: StatusUpdate) -> str:
-        return row.url or str(row.quote or row.told_by)
-
-    @admin.display(description=_("withdrawal"))
-    def withdrawal(self, row: StatusUpdate) -> str:
-        return withdrawal_of(row, "report")
-
-
 def staff(request: HttpRequest) -> User:
     """Name the person at work; `admin_view` has let in nobody else."""
     assert isinstance(request.user, User)  # noqa: S101  # for the type checker
     return request.user
-
-
-def withdrawal_of(row: StatusUpdate | Deadline, kind: str) -> str:
-    """Say why a row was withdrawn, or link to the form that withdraws it."""
-    if row.withdrawn_at is not None:
-        return row.withdrawal_reason
-    address = reverse(f"admin:tracker_initiative_withdraw_{kind}", args=[row.initiative_id, row.pk])
-    return format_html('<a href="{}">{}</a>', address, _("Withdraw"))
 
 
 @admin.register(Initiative)

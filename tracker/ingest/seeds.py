@@ -7,13 +7,15 @@ the seeds wrote last stands in the history, under the reason `SEEDED`.
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
 from simple_history.utils import update_change_reason
 
 from tracker import progress, publishing
@@ -55,16 +57,20 @@ def load(
     is not the one named, or a quote does not stand in its text.
     """
     known = _Known(texts)
-    for record in _read(folder / "places.yaml"):
-        known.places[record["slug"]] = _sow(Place, {"slug": record["slug"]}, _place(record))
-    for record in _read(folder / "parties.yaml"):
-        known.parties[record["slug"]] = _sow(Party, {"slug": record["slug"]}, _party(record))
-    for record in _read(folder / "sources.yaml"):
-        _load_source(record, known)
+    with _explained(folder / "places.yaml") as records:
+        for record in records:
+            known.places[record["slug"]] = _sow(Place, {"slug": record["slug"]}, _place(record))
+    with _explained(folder / "parties.yaml") as records:
+        for record in records:
+            known.parties[record["slug"]] = _sow(Party, {"slug": record["slug"]}, _party(record))
+    with _explained(folder / "sources.yaml") as records:
+        for record in records:
+            _load_source(record, known)
     files = sorted((folder / "initiatives").glob("*.yaml"))
     new = 0
     for number, file in enumerate(files, start=1):
-        new += _load_initiative(file.stem, _read(file), known, now)
+        with _explained(file) as record:
+            new += _load_initiative(file.stem, record, known, now)
         if number % 10 == 0 or number == len(files):
             say(f"{number} of {len(files)} initiatives")
     return Loaded(initiatives=len(files), new=new, texts_checked=len(known.texts))
@@ -81,11 +87,19 @@ class _Known:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def _read(file: Path) -> Any:
+@contextmanager
+def _explained(file: Path) -> Iterator[Any]:
+    """Read a file, and name it in what goes wrong with what it says."""
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        yield yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise SeedError(f"{file.name} cannot be read: {error}") from None
+    except KeyError as error:
+        raise SeedError(f"{file.name}: {error} is missing, or is listed in no file.") from None
+    except ValidationError as error:
+        raise SeedError(f"{file.name}: {'; '.join(error.messages)}") from None
+    except DatabaseError as error:
+        raise SeedError(f"{file.name} breaks a rule of the database: {error}") from None
 
 
 def _sow(model: type[models.Model], key: dict[str, Any], values: dict[str, Any]) -> Any:

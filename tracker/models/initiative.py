@@ -1,21 +1,21 @@
 """An announced undertaking, and the parties that answer for it."""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce, TruncDate
-from django.db.models.query import ModelIterable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.current_state import AsOfIterable, current_state
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
 from tracker.models.party import Party
+from tracker.models.place import Place
 from tracker.models.progress import Confidence, Status, StatusUpdate
 from tracker.models.publication import Publication, PublicationQuerySet
+from tracker.models.responsibility import Responsibility
 from tracker.models.source import Quote
 
 DUE_SOON_DAYS = 30
@@ -25,17 +25,6 @@ SILENT_AFTER_DAYS = 60
 """An open initiative is silent from this many days after the last report of it, that day included."""
 
 CLOSED = (Status.COMPLETED, Status.DROPPED)
-
-CURRENT_STATE = (
-    "status",
-    "confidence",
-    "last_reported_on",
-    "due_on",
-    "due_precision",
-    "due_wording",
-    "baseline_due_on",
-)
-"""Columns derived from the reports and deadlines of an initiative. `tracker.progress` alone writes them."""
 
 
 class Firmness(models.TextChoices):
@@ -71,30 +60,6 @@ class Health(models.TextChoices):
     NO_DEADLINE = "no_deadline", _("no deadline")
     ON_TRACK = "on_track", _("on track")
     CLOSED = "closed", _("closed")
-
-
-class Place(models.Model):
-    slug = models.SlugField(_("address part"), max_length=120, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    country = models.CharField(_("country"), max_length=2, blank=True)
-
-    class Meta:
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-        ordering = ["name", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AsOfIterable(ModelIterable):
-    """Yields initiatives whose current state is the one annotated by `as_of`. They are not for saving."""
-
-    def __iter__(self) -> "Iterator[Initiative]":
-        for row in super().__iter__():
-            for column in CURRENT_STATE:
-                setattr(row, column, getattr(row, f"as_of_{column}"))
-            yield row
 
 
 class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
@@ -304,73 +269,3 @@ class Initiative(Publication):
             "money": bool(self.money),
         }
         return [element for element, is_said in said.items() if not is_said]
-
-
-class Responsibility(models.Model):
-    """The part that one party has in one initiative."""
-
-    class Role(models.TextChoices):
-        LEAD = "lead", _("lead")
-        SUPPORT = "support", _("support")
-        COUNTERPART = "counterpart", _("counterpart")
-        CONTROLLER = "controller", _("controller")
-
-    OWNING_ROLES = (Role.LEAD, Role.SUPPORT)
-
-    initiative = models.ForeignKey(
-        Initiative, models.CASCADE, related_name="responsibilities", verbose_name=_("initiative")
-    )
-    party = models.ForeignKey(
-        "Party", models.PROTECT, related_name="responsibilities", verbose_name=_("party")
-    )
-    role = models.CharField(_("role"), max_length=12, choices=Role)
-
-    class Meta:
-        verbose_name = _("responsibility")
-        verbose_name_plural = _("responsibilities")
-        ordering = ["initiative_id", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="responsibility_role_is_known",
-                condition=Q(role__in=["lead", "support", "counterpart", "controller"]),
-                violation_error_message=_("Choose one of the roles."),
-            ),
-            models.UniqueConstraint(
-                name="responsibility_is_given_once",
-                fields=["initiative", "party"],
-                violation_error_message=_("This party already has a role here. Change that one instead."),
-            ),
-            models.UniqueConstraint(
-                name="initiative_has_one_lead",
-                fields=["initiative"],
-                condition=Q(role="lead"),
-                violation_error_message=_("Only one party can lead. Give the other one the role “support”."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.party} ({self.get_role_display()})"
-
-
-def current_state(*, known_by: dt.date) -> dict[str, Any]:
-    """Give, for each column of `CURRENT_STATE`, the expression `as_of_<column>` that derives it.
-
-    Newest means last by the day it tells of; on one day, last recorded. `date.max` means everything known.
-    """
-    reports = (
-        StatusUpdate.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk")).newest_first()
-    )
-    deadlines = Deadline.objects.standing().known_by(known_by).filter(initiative=OuterRef("pk"))
-    newest = deadlines.newest_first()
-    judged = reports.exclude(confidence="")
-    return {
-        "as_of_status": Coalesce(Subquery(reports.values("status")[:1]), models.Value(Status.ANNOUNCED)),
-        "as_of_confidence": Coalesce(Subquery(judged.values("confidence")[:1]), models.Value("")),
-        "as_of_last_reported_on": Subquery(reports.values("happened_on")[:1]),
-        "as_of_due_on": Subquery(newest.values("due_on")[:1]),
-        "as_of_due_precision": Coalesce(
-            Subquery(newest.values("precision")[:1]), models.Value(Precision.UNDATED)
-        ),
-        "as_of_due_wording": Coalesce(Subquery(newest.values("wording")[:1]), models.Value("")),
-        "as_of_baseline_due_on": Subquery(newest.reverse().values("due_on")[:1]),
-    }
