@@ -96,51 +96,6 @@ def _reports(*periods: tuple[int, int]) -> Rows:
     return rows
 
 
-def _reminders(*steps: int, **values: object) -> Rows:
-    def rows() -> list[Model]:
-        initiative, contact = make.make_initiative(), make.make_contact()
-        fact = {"kind": "due", "anchor_on": make.TODAY, "decided_at": make.NOW, **values}
-        return [Reminder(initiative=initiative, contact=contact, step=step, **fact) for step in steps]
-
-    return rows
-
-
-def _proposal(**values: object) -> Rows:
-    return lambda: [Proposal(kind="report", proposed_at=make.NOW, **values)]
-
-
-def _series(**values: object) -> Series:
-    return Series(**{"name": "Weekly", "frequency": "weekly", **values})
-
-
-def _subscriptions(*addresses: str) -> Rows:
-    def rows() -> list[Model]:
-        series = _series()
-        series.save()
-        return [Subscription(series=series, address=address, language="ru") for address in addresses]
-
-    return rows
-
-
-def _reports(*days: tuple[int, int]) -> Rows:
-    def rows() -> list[Model]:
-        series = _series()
-        series.save()
-        return [
-            Report(
-                series=series,
-                language="ru",
-                period_start=make.day(start),
-                period_end=make.day(end),
-                built_at=make.NOW,
-                content={},
-            )
-            for start, end in days
-        ]
-
-    return rows
-
-
 GIVES_FIGURE = Quote.Relation.GIVES_FIGURE
 CONSTRAINTS: dict[str, Sides] = {
     "initiative_is_dated_exactly_when_known": Sides(
@@ -235,26 +190,6 @@ CONSTRAINTS: dict[str, Sides] = {
     "mail_has_a_moment_of_sending_when_sent": Sides(
         lambda: [make.mail(state="sent", sent_at=make.NOW)], lambda: [make.mail(state="sent")]
     ),
-    "reminder_is_decided_once": Sides(_reminders(7, 30), _reminders(7, 7)),
-    "reminder_kind_is_known": Sides(_reminders(1, kind="silent"), _reminders(1, kind="nudge")),
-    "proposal_is_reviewed_exactly_when_decided": Sides(
-        _proposal(state="accepted", reviewed_at=make.NOW), _proposal(state="accepted")
-    ),
-    "proposal_is_turned_down_with_an_answer": Sides(
-        _proposal(state="rejected", reviewed_at=make.NOW, answer="Another bridge."),
-        _proposal(state="rejected", reviewed_at=make.NOW),
-    ),
-    "series_frequency_is_known": Sides(
-        lambda: [_series(frequency="quarterly")], lambda: [_series(frequency="hourly")]
-    ),
-    "series_hour_is_on_the_clock": Sides(
-        lambda: [_series(hour=0), _series(hour=23)], lambda: [_series(hour=24)]
-    ),
-    "subscription_is_made_once_per_address": Sides(
-        _subscriptions("a@example.org", "b@example.org"), _subscriptions("a@example.org", "A@example.org")
-    ),
-    "report_is_built_once": Sides(_reports((-14, -7), (-7, 0)), _reports((-7, 0), (-7, 0))),
-    "report_period_ends_after_it_starts": Sides(_reports((-1, 0)), _reports((0, 0))),
 }
 
 

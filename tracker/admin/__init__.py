@@ -8,5 +8,6 @@ from tracker.admin import initiative, outbox, party, source
 admin.site.site_header = _("Commitment tracker")
 admin.site.site_title = _("Commitment tracker")
 admin.site.index_title = _("What is kept")
+admin.site.enable_nav_sidebar = False  # its room belongs to the list
 
 __all__ = ["initiative", "outbox", "party", "source"]

@@ -36,7 +36,9 @@ def changes_of(initiative: Initiative) -> list[Change]:
         records = model.history.filter(**{key: initiative.pk}).select_related("history_user")  # type: ignore[attr-defined]  # simple-history adds it
         before: dict[int, Any] = {}
         for record in records.order_by("history_date", "history_id"):
-            changes.append(_change(record, before.get(record.id)))
+            change = _change(record, before.get(record.id))
+            if change.fields or record.history_type != "~":  # saved without a difference: nothing to tell
+                changes.append(change)
             before[record.id] = record
     return sorted(changes, key=lambda change: change.at, reverse=True)[:SHOWN]
 

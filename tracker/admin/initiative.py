@@ -122,7 +122,7 @@ class InitiativeAdmin(SimpleHistoryAdmin, TranslationAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         if request.user.has_perm("tracker.add_statusupdate"):
-            return [*self.list_display, "report_link"]
+            return [self.list_display[0], "report_link", *self.list_display[1:]]
         return list(self.list_display)
 
     def view_on_site(self, initiative: Initiative) -> str | None:

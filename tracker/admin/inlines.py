@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,7 +25,8 @@ class QuoteInline(admin.StackedInline):
     model = Quote
     extra = 0
     autocomplete_fields = ["source"]
-    fields = [("source", "relation"), "exact", ("start", "end"), ("prefix", "suffix")]
+    fields = [("source", "relation"), "exact", ("start", "end", "prefix", "suffix")]
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
 
 
 class MilestoneInline(TranslationTabularInline):

@@ -1,11 +1,14 @@
 """The public pages. Read only; whoever looks needs no session and gets no cookie."""
 
+from django.conf import settings
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.filters import InitiativeFilter
@@ -100,18 +103,27 @@ def _page(rows: QuerySet[Initiative], total: int, query: QueryDict) -> Page:
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
-    """List the places, parties and sources that can be filtered by, in one query."""
+    """List the parties, places and sources that can be filtered by, in one query."""
+    rows = {
+        "party": Party.objects.published().filter(initiatives__published_at__isnull=False),
+        "place": Place.objects.filter(initiatives__published_at__isnull=False),
+        "source": Source.objects.published(),
+    }
     named = [
-        Party.objects.published().filter(initiatives__published_at__isnull=False).distinct(),
-        Place.objects.filter(initiatives__published_at__isnull=False).distinct(),
+        model.annotate(what=Value(what), label=_label("title" if what == "source" else "name"))
+        .order_by()
+        .values_list("what", "slug", "label")
+        .distinct()
+        for what, model in rows.items()
     ]
-    rows = [
-        model.annotate(kind=Value(kind)).order_by().values_list("kind", "slug", "name")
-        for kind, model in zip(("party", "place"), named, strict=True)
-    ]
-    sources = Source.objects.published().annotate(kind=Value("source")).order_by()
-    found = rows[0].union(rows[1], sources.values_list("kind", "slug", "title"), all=True)
-    choices: dict[str, list[tuple[str, str]]] = {"party": [], "place": [], "source": []}
-    for kind, slug, name in sorted(found, key=lambda row: row[2].casefold()):
-        choices[kind].append((slug, name))
+    choices: dict[str, list[tuple[str, str]]] = {what: [] for what in rows}
+    for what, slug, label in sorted(named[0].union(*named[1:]), key=lambda row: row[2].casefold()):
+        choices[what].append((slug, label))
     return choices
+
+
+def _label(field: str) -> Coalesce:
+    """Name a row in the reader's language, else in the first one it has a name in."""
+    languages = [get_language() or settings.LANGUAGE_CODE, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES]
+    names = (NullIf(f"{field}_{language}", Value("")) for language in languages)
+    return Coalesce(*names, Value(""), output_field=CharField())

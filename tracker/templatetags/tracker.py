@@ -41,6 +41,8 @@ def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
     if precision == Precision.DAY:
         return formats.date_format(value, "DATE_FORMAT")
     month = formats.date_format(value, "YEAR_MONTH_FORMAT")
+    if translation.get_language() == "ru":
+        month = month.lower()  # Django gives the name as it begins a sentence
     names = {
         Precision.WEEK: _("the week to %(day)s") % {"day": formats.date_format(value, "DATE_FORMAT")},
         Precision.MONTH: month,
@@ -171,8 +173,9 @@ def condition_words(initiative: Initiative, on: dt.date) -> list[tuple[Health, s
 def state(initiative: Initiative, on: dt.date) -> SafeString:
     """Say in one sentence when it was announced, what date was named, and what has been heard since."""
     clauses = list(_clauses(initiative, on))
-    first, rest = clauses[0], clauses[1:]
-    return format_html("{}{}.", capfirst(first), format_html_join("", ", {}", ([clause] for clause in rest)))
+    rest = format_html_join("", ", {}", ([clause] for clause in clauses[1:]))
+    end = "" if clauses[-1].endswith(".") else "."  # "2026 г." brings its own
+    return format_html("{}{}{}", capfirst(clauses[0]), rest, end)
 
 
 def _clauses(initiative: Initiative, on: dt.date) -> Iterator[str]:
