@@ -111,10 +111,14 @@ def in_language(context: template.Context, language: str) -> str:
 
 @register.filter
 def leading_quote(initiative: Initiative) -> Quote | None:
-    """Give the first words that announce it, else the first words at all. Prefetch `quotes__source`."""
+    """Give the announcing words that were recorded first, else the first words at all.
+
+    Staff, and the seeds, record the words that say most before those that add to them. Prefetch
+    `quotes__source`.
+    """
     quotes = list(initiative.quotes.all())
     announcing = [quote for quote in quotes if quote.relation == Quote.Relation.ANNOUNCES]
-    return next(iter(announcing or quotes), None)
+    return min(announcing or quotes, key=lambda quote: quote.pk, default=None)
 
 
 @register.filter
