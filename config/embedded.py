@@ -20,6 +20,7 @@ from config.celery import app
 
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
 """In bytes; the system's limit for the address of a Unix socket."""
+FIRST_PORT_FOR_ALL = 1024
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named by the person, never by default
 
 
@@ -71,7 +72,8 @@ def check_port(host: str, port: int) -> None:
     except socket.gaierror:
         raise StartError(f"--host is {host!r}, which is no address. Try --host 127.0.0.1.") from None
     except OSError as error:
-        advice = f"Stop what uses it, or choose another port: manage.py up --port {port % 65535 + 1}."
+        other = port % 65535 + 1 if port >= FIRST_PORT_FOR_ALL else 8000
+        advice = f"Stop what uses it, or choose another port: manage.py up --port {other}."
         raise StartError(f"Port {port} on {host} cannot be used ({error.strerror}). {advice}") from None
 
 

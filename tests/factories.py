@@ -58,6 +58,8 @@ def initiative(**values: Any) -> Initiative:
         "sector": Sector.INDUSTRY,
         "announced_on": TODAY,
     }
+    if values.get("due_on"):
+        defaults["due_precision"] = Precision.DAY
     dated = _with_precision({**defaults, **values}, "announced")
     return Initiative(**_in_every_language(dated, "title", "summary", "measure"))
 

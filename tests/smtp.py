@@ -46,6 +46,7 @@ class Sink:
 
     def close_port(self) -> None:
         """Refuse further connections, from within the server's own thread."""
+        assert self._controller.server is not None
         self._controller.server.close()
 
     def settings(self) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class Sink:
             if not self._changed.wait_for(lambda: len(self.received) >= number, timeout=PATIENCE):
                 raise TimeoutError(f"{len(self.received)} of {number} mails came.")
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd asks for this name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answers.get(address)
@@ -74,8 +75,10 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return answer or "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        message = cast(EmailMessage, email.message_from_bytes(cast(bytes, envelope.content), policy=default))
+    async def handle_DATA(  # noqa: N802  # and for this one
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        message = email.message_from_bytes(cast(bytes, envelope.content), policy=default)
         with self._changed:
             self.received.append(message)
             self._changed.notify_all()

@@ -239,7 +239,7 @@ def test_the_list_is_ordered_as_asked(ordering: str, expected: list[str]) -> Non
 
 
 def test_every_ordering_is_tested() -> None:
-    [mark] = test_the_list_is_ordered_as_asked.pytestmark  # type: ignore[attr-defined]
+    [mark] = test_the_list_is_ordered_as_asked.pytestmark
 
     assert {ordering for ordering, _expected in mark.args[1]} >= set(ORDERINGS)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from config import install
+from tests.starting import ROOT, assert_one_clear_line
 
-ROOT = Path(__file__).resolve().parent.parent
 BARE_PYTHON = [os.path.realpath(sys.executable), "-S", "-E"]  # without site-packages, so without Django
 
 
@@ -44,13 +44,6 @@ def put_venv(checkout: Path, *, stamp: str | None) -> None:
     python.chmod(0o755)
     if stamp is not None:
         (checkout / ".venv" / "installed").write_text(stamp)
-
-
-def assert_one_clear_line(run: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert run.returncode == 1
-    lines = run.stderr.strip().splitlines()
-    assert len(lines) == 1, run.stderr
-    assert all(word in lines[0] for word in words), lines[0]
 
 
 @pytest.mark.parametrize("name", ["manage.py", "config/install.py", "config/__init__.py"])

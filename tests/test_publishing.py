@@ -60,5 +60,5 @@ def test_who_published_and_hid_stands_in_the_history() -> None:
 
     publishing.hide(initiative=initiative)
 
-    moments = initiative.history.values_list("published_at", flat=True)  # type: ignore[attr-defined]
+    moments = initiative.history.values_list("published_at", flat=True)
     assert list(moments) == [None, make.NOW, None]

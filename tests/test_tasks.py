@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -32,7 +33,7 @@ def test_the_schedule_wakes_only_tasks_that_exist() -> None:
 
 @pytest.mark.parametrize("name", settings.CELERY_BEAT_SCHEDULE)
 def test_an_entry_of_the_schedule_expires_before_its_next_run(name: str) -> None:
-    entry = settings.CELERY_BEAT_SCHEDULE[name]
+    entry: Any = settings.CELERY_BEAT_SCHEDULE[name]
 
     assert 0 < entry["options"]["expires"] < entry["schedule"]
 

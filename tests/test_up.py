@@ -1,142 +1,36 @@
 """`manage.py up` as a person meets it: real processes, a data folder of its own, signals and bad luck."""
 
-import http.client
 import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from config import embedded
+from tests.starting import (
+    START_SECONDS,
+    STOP_SECONDS,
+    Running,
+    assert_one_clear_line,
+    free_port,
+    processes_on,
+    run_up,
+    wait_until,
+)
+
 # One process runs this module: a first start is slow, and the later ones build on it.
 pytestmark = pytest.mark.xdist_group("up")
 
-START_SECONDS = 180.0
-STOP_SECONDS = 12.0
-OF_THE_EMBEDDED_DEFAULT = re.compile(
-    r"(DATABASE_URL|REDIS_URL|EMAIL_URL|SITE_URL|ALLOWED_HOSTS|SECRET_KEY|STATIC_ROOT|TRACKER_.*|DJANGO_.*)$"
-)
 PASSWORD = re.compile(r"Password +(\S+)")
-
-
-def plain_environment(**said: str) -> dict[str, str]:
-    """Ours without what would choose another database, broker or mode."""
-    return {
-        name: value for name, value in os.environ.items() if not OF_THE_EMBEDDED_DEFAULT.match(name)
-    } | said
-
-
-def run_up(*arguments: str, **said: str) -> subprocess.CompletedProcess[str]:
-    """Run `up` where it is expected to refuse."""
-    return subprocess.run(
-        [sys.executable, "manage.py", "up", *arguments],
-        cwd=ROOT,
-        env=plain_environment(**said),
-        capture_output=True,
-        text=True,
-        timeout=START_SECONDS,
-    )
-
-
-def assert_one_clear_line(run: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert run.returncode == 1
-    lines = run.stderr.strip().splitlines()
-    assert len(lines) == 1, run.stderr
-    assert all(word in lines[0] for word in words), lines[0]
-
-
-def wait_until(holds: Callable[[], bool], *, seconds: float) -> None:
-    last_moment = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < last_moment, "it did not come true in time"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def processes_on(folder: Path) -> dict[int, str]:
-    """Each process that was started with this data folder, with its command line."""
-    said = f"TRACKER_DATA={folder}".encode()
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            started_with = (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        # Redis writes its title over its environment; what has ended and waits for its parent has none.
-        if command and (said in started_with or f"{folder}/redis.sock" in command):
-            found[int(process.name)] = command
-    return found
-
-
-@dataclass
-class Running:
-    """One start of the tracker, its output kept in a file."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-
-    def __enter__(self) -> Self:
-        self.output_file = self.folder.with_suffix(".output")
-        with self.output_file.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(self.port)],
-                cwd=ROOT,
-                env=plain_environment(TRACKER_DATA=str(self.folder)),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        finally:
-            self.process.kill()
-            for left_behind in processes_on(self.folder):
-                os.kill(left_behind, signal.SIGKILL)
-
-    @property
-    def output(self) -> str:
-        return self.output_file.read_text()
-
-    def wait_until_it_runs(self) -> None:
-        def told() -> bool:
-            assert self.process.poll() is None, self.output
-            return "Stop with Ctrl-C" in self.output
-
-        wait_until(told, seconds=START_SECONDS)
-
-    def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        finally:
-            connection.close()
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS)
 
 
 @dataclass
@@ -306,9 +200,10 @@ def test_an_unwritable_data_folder_is_told_in_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_a_data_folder_that_became_unwritable_is_told_in_one_line() -> None:
-    # Nothing can be made in /proc/self, not even by root, and the secret key is not looked for in it twice.
-    assert_one_clear_line(run_up(TRACKER_DATA="/proc/self/x"), "cannot be written", "TRACKER_DATA")
+def test_a_data_folder_that_became_unwritable_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(embedded.StartError, match=r"cannot be written .*TRACKER_DATA"):
+        embedded.check_data_folder(tmp_path / "file")
 
 
 def test_a_data_folder_too_deep_for_a_socket_is_told_in_one_line(tmp_path: Path) -> None:

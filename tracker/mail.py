@@ -61,7 +61,7 @@ def queue(
             "language": language,
             "subject": " ".join(subject.split())[:MAX_SUBJECT],
             "text": text,
-            "html": css_inline.inline(html),
+            "html": css_inline.inline(html, keep_at_rules=True),
             "decided_at": now,
             "next_attempt_at": now,
         },

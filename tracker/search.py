@@ -12,7 +12,7 @@ import snowballstemmer
 from django.db.models import Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 
-from tracker.models import Initiative, Party, Quote, Responsibility
+from tracker.models import Initiative, Party, Quote, Responsibility, Source
 
 MAX_QUERY_LENGTH = 300
 
@@ -41,28 +41,36 @@ def matching(query: str) -> Q:
 
 def index(initiatives: "QuerySet[Initiative]") -> None:
     """Write the stems of these initiatives anew. Needed by hand only after writes that send no signals."""
-    for initiative in initiatives.prefetch_related("quotes", "responsibilities__party"):
+    for initiative in initiatives.prefetch_related("quotes__source", "responsibilities__party"):
         texts = [
             getattr(initiative, f"{field}_{code}") or ""
             for field in ("title", "summary")
             for code in ("ru", "en", "de")
         ]
-        texts += [quote.exact for quote in initiative.quotes.all()]
-        for responsibility in initiative.responsibilities.all():
-            texts += [getattr(responsibility.party, f"name_{code}") or "" for code in ("ru", "en", "de")]
+        texts += [quote.exact for quote in initiative.quotes.all() if _may_be_found(quote.source, initiative)]
+        parties = [responsibility.party for responsibility in initiative.responsibilities.all()]
+        for party in parties:
+            if _may_be_found(party, initiative):
+                texts += [getattr(party, f"name_{code}") or "" for code in ("ru", "en", "de")]
         words = {stem for text in texts for word in _WORD.findall(text) for stem in stems(word)}
         Initiative.objects.filter(pk=initiative.pk).update(
             search_stems="".join(f" {word}" for word in sorted(words))
         )
 
 
+def _may_be_found(row: Party | Source, initiative: Initiative) -> bool:
+    """Keep what the public may not see from being found by the public; a draft is found by staff alone."""
+    return row.is_published or not initiative.is_published
+
+
 def keep_current() -> None:
-    """Index an initiative whenever it, its quotes, its parties or their names are saved. Called once."""
+    """Index an initiative whenever it, a quote or source of it, or a party of it is saved. Called once."""
     post_save.connect(_index_initiative, sender=Initiative, dispatch_uid="tracker.search.initiative")
     for model in (Quote, Responsibility):
         for signal in (post_save, post_delete):
             signal.connect(_index_owner, sender=model, dispatch_uid=f"tracker.search.{model.__name__}")
     post_save.connect(_index_named, sender=Party, dispatch_uid="tracker.search.party")
+    post_save.connect(_index_quoted, sender=Source, dispatch_uid="tracker.search.source")
 
 
 def _index_initiative(instance: Initiative, **kwargs: Any) -> None:
@@ -76,6 +84,10 @@ def _index_owner(instance: Quote | Responsibility, **kwargs: Any) -> None:
 
 def _index_named(instance: Party, **kwargs: Any) -> None:
     index(Initiative.objects.filter(parties=instance))
+
+
+def _index_quoted(instance: Source, **kwargs: Any) -> None:
+    index(Initiative.objects.filter(quotes__source=instance).distinct())
 
 
 def read_cyrillic(connection: Any, **kwargs: Any) -> None:

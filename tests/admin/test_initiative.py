@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/tracker/initiative/"
 
 
+@pytest.fixture(autouse=True)
+def english(client: Client) -> None:
+    """The admin speaks the language that the browser asks for."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
 @pytest.fixture
 def staff(client: Client) -> User:
     user = User.objects.create_superuser("staff", "staff@example.org", "secret")

@@ -113,4 +113,9 @@ def test_what_needs_attention_is_named_and_counted() -> None:
     assert attention.overdue.total == content.LISTED + 2
     assert list(attention.overdue.rows) == late[: -content.LISTED - 1 : -1]
     assert (attention.due_soon.rows, attention.silent.rows) == ((soon,), (silent,))
-    assert (attention.no_deadline, attention.drafts, attention.mails_failed, attention.mails_in_doubt) == (2, 1, 1, 1)
+    assert (attention.no_deadline, attention.drafts, attention.mails_failed, attention.mails_in_doubt) == (
+        2,
+        1,
+        1,
+        1,
+    )

@@ -72,4 +72,5 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.initiative or _('new initiative')}"
+        about = self.initiative or _("new initiative")
+        return f"{self.get_kind_display()}: {about}"

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,8 +86,14 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a source announced, in which words, and the figures it claims."""
     source = get_object_or_404(Source.objects.published(), slug=slug)
     quotes = source.quotes.filter(initiative__published_at__isnull=False).select_related("initiative")
-    figures = source.quotes.filter(figures__isnull=False).distinct().prefetch_related("figures__claimed_by")
-    context = {"source": source, "quotes": quotes, "figure_quotes": figures, "on": timezone.localdate()}
+    shown = Q(initiative__isnull=True) | Q(initiative__published_at__isnull=False)
+    figures = source.quotes.filter(shown, figures__isnull=False).distinct()
+    context = {
+        "source": source,
+        "quotes": quotes,
+        "figure_quotes": figures.prefetch_related("figures__claimed_by"),
+        "on": timezone.localdate(),
+    }
     return render(request, "public/source_detail.html", context)
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tracker.filters import InitiativeFilter
 from tracker.models import Health, Initiative, Precision, Quote, Responsibility
+from tracker.reports.content import Section
 
 register = template.Library()
 
@@ -252,6 +253,12 @@ def timeline(initiative: Initiative, today: dt.date) -> list[Event]:
 def number(value: Decimal) -> str:
     """Say a number without idle zeros, as the reader's language writes it."""
     return formats.number_format(f"{value.normalize():f}", use_l10n=True)
+
+
+@register.filter
+def unlisted(section: Section) -> int:
+    """Count the initiatives of a section that it does not name."""
+    return section.total - len(section.rows)
 
 
 # --- the filter form ------------------------------------------------------------------------------

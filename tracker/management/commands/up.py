@@ -110,7 +110,7 @@ class Command(BaseCommand):
             raise embedded.StartError(f"The Redis at REDIS_URL does not answer ({error}).") from None
 
     def has_own_redis(self) -> bool:
-        return f"redis+socket://{settings.REDIS_SOCKET}" == settings.CELERY_BROKER_URL
+        return bool(f"redis+socket://{settings.REDIS_SOCKET}" == settings.CELERY_BROKER_URL)
 
     def tell_addresses(self, host: str, port: int, environment: dict[str, str]) -> None:
         address = embedded.address_of(host, port)

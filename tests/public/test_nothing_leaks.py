@@ -1,0 +1,234 @@
+"""Nobody from outside sees a draft, a contact or a full text, whatever address they ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
+
+from tests import factories as make
+from tracker.models import Contact, Initiative, Quote, Source
+
+pytestmark = pytest.mark.django_db
+
+# What the public must never see: each is planted once, and looked for in every answer.
+CANARIES = [
+    "canary-draft-title",
+    "canary-draft-summary",
+    "canary-draft-quote",
+    "canary-draft-slug",
+    "canary-draft-note",
+    "canary-draft-wording",
+    "canary-draft-figure",
+    "canary-draft-milestone",
+    "canary-hidden-party",
+    "canary-hidden-source",
+    "canary-hidden-words",
+    "canary-full-text",
+    "canary-contact",
+    "canary-withdrawn-note",
+    "canary-withdrawal-reason",
+    "canary-mail",
+    "canary-user",
+]
+
+
+@pytest.fixture(autouse=True)
+def _planted() -> None:
+    """A published initiative, and a draft that shares its party and its source."""
+    party, source = make.make_party(slug="shared"), make.make_source(slug="shared", text="canary-full-text")
+    place = make.make_place(slug="shared")
+    open_ = make.make_initiative(slug="open", title="Open")
+    draft = make.make_initiative(
+        slug="canary-draft-slug", title="canary-draft-title", summary="canary-draft-summary"
+    )
+    for initiative in (open_, draft):
+        initiative.places.add(place)
+        make.make_responsibility(initiative, party)
+    make.make_quote(initiative=open_, source=source, exact="We build it")
+    make.publish(open_)
+    _plant_draft(draft, source)
+    _plant_hidden(open_)
+    user = make.make_user(username="canary-user", is_staff=True)
+    make.make_contact(party=party, name="canary-contact", email="canary-contact@example.org", user=user)
+    make.make_mail(subject="canary-mail", text="canary-mail")
+
+
+def _plant_draft(draft: Initiative, source: Source) -> None:
+    quote = make.make_quote(initiative=draft, source=source, exact="canary-draft-quote")
+    make.make_figure(quote=quote, what="canary-draft-figure")
+    make.report(draft, note="canary-draft-note", quote=quote)
+    make.set_deadline(draft, make.day(9), wording="canary-draft-wording", quote=quote)
+    draft.milestones.create(title_en="canary-draft-milestone", due_on=make.TODAY)
+
+
+def _plant_hidden(open_: Initiative) -> None:
+    """Add to a published initiative what came after its publication and is not published itself."""
+    party = make.make_party(slug="canary-hidden-party", name="canary-hidden-party")
+    source = make.make_source(slug="canary-hidden-source", title="canary-hidden-source")
+    quote = make.make_quote(initiative=open_, source=source, exact="canary-hidden-words")
+    make.make_responsibility(open_, party, "support")
+    make.report(open_, told_by=party, quote=quote)
+    make.set_deadline(open_, make.day(40), moved_by=party, quote=quote)
+    shared = Source.objects.get(slug="shared")
+    figure = make.make_quote(
+        initiative=None, source=shared, relation=Quote.Relation.GIVES_FIGURE, exact="A figure"
+    )
+    make.make_figure(quote=figure, claimed_by=party)
+    withdrawn = make.report(open_, "on_hold", note="canary-withdrawn-note")
+    make.progress.withdraw(record=withdrawn, reason="canary-withdrawal-reason", now=make.NOW)
+
+
+LIST_QUERIES = [
+    "",
+    "?status=announced,in_progress,on_hold",
+    "?health=overdue,due_soon,silent,no_deadline,on_track,closed",
+    "?party=shared&role=lead",
+    "?role=support",
+    "?source=shared",
+    "?place=shared",
+    "?q=canary",
+    "?q=canary-hidden-words",
+    "?ordering=-updated_at",
+    "?on=2026-11-24",
+    "?changed_since=2026-01-01T00:00:00Z",
+    "?due_after=2026-01-01",
+    "?party=canary-hidden-party",
+    "?source=canary-hidden-source",
+    "?page=2",
+    "?nonsense=1",
+]
+SLUGS = ["open", "shared", "canary-draft-slug", "canary-hidden-party", "canary-hidden-source"]
+EXAMPLES: dict[str, list[str]] = {
+    "": ["/"],
+    "api/v1/initiatives/": [
+        f"/api/v1/initiatives/{query}" for query in [*LIST_QUERIES, "?lang=de&page_size=200"]
+    ],
+    "api/v1/initiatives/<slug>/": [f"/api/v1/initiatives/{slug}/" for slug in SLUGS],
+    "api/schema/": ["/api/schema/", "/api/schema/?format=json"],
+    "api/docs/": ["/api/docs/", "/api/docs/?script="],
+    "health/live": ["/health/live"],
+    "health/ready": ["/health/ready"],
+    "en/": [f"/{language}/{query}" for language in ("en", "ru", "de") for query in LIST_QUERIES],
+    "en/initiatives/<slug>/": [f"/en/initiatives/{slug}/" for slug in SLUGS],
+    "en/parties/<slug>/": [f"/en/parties/{slug}/" for slug in SLUGS],
+    "en/sources/<slug>/": [f"/en/sources/{slug}/" for slug in SLUGS],
+    # The embedded mode alone has these; they show what was sent, and nothing was.
+    "dev/mail/": ["/dev/mail/", "/dev/mail/?show=1"],
+    "dev/mail/<key>.html": ["/dev/mail/1.html"],
+}
+
+
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry, route)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield route
+
+
+def _plain(route: str) -> str:
+    """Write a route the same way whether it is a path or a regular expression."""
+    for converter, name in (
+        ("slug:", ""),
+        ("str:", ""),
+        ("(?P<slug>[^/.]+)", "<slug>"),
+        ("^", ""),
+        ("$", ""),
+        (r"\Z", ""),
+    ):
+        route = route.replace(converter, name)
+    return route
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """Give each route and its addresses; the admin's are made up from their routes."""
+    with translation.override("en"):  # the routes begin with the language of the moment
+        routes = [_plain(route) for route in _routes(get_resolver())]
+    ours = [(route, address) for route in routes for address in EXAMPLES.get(route, ["(no example)"])]
+    return [
+        (route, "/" + _filled(route)) if route.startswith("admin/") else (route, address)
+        for route, address in ours
+    ]
+
+
+def _filled(route: str) -> str:
+    for part, value in {
+        "<path:object_id>": "1",
+        "<int:content_type_id>": "1",
+        "<path:history_id>": "1",
+        "(?P<app_label>auth|tracker)": "tracker",
+        "(?P<url>.*)": "nowhere",
+        "<id>": "1",
+    }.items():
+        route = route.replace(part, value)
+    return route
+
+
+def test_every_address_has_an_example() -> None:
+    missing = {route for route, address in _addresses() if address == "(no example)"}
+
+    assert missing == set()
+    assert set(EXAMPLES) - {route for route, _address in _addresses()} == set()
+
+
+def test_no_answer_to_anybody_holds_what_the_public_must_not_see(client: Client) -> None:
+    found = []
+    for _route, address in _addresses():
+        answer = client.get(address)
+        page = b"".join(answer) if answer.streaming else answer.content
+        asked = address.split("?")[-1]  # a page may repeat what it was asked
+        found += [(address, canary) for canary in CANARIES if canary not in asked and canary.encode() in page]
+
+    assert found == []
+
+
+def test_nobody_enters_the_admin_without_a_login(client: Client) -> None:
+    open_to_all = {"admin/login/", "admin/jsi18n/", "admin/logout/"}
+
+    answered = {
+        address: client.get(address).status_code
+        for route, address in _addresses()
+        if route.startswith("admin/") and route not in open_to_all
+    }
+
+    assert {address: status for address, status in answered.items() if status not in (302, 404, 405)} == {}
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+@pytest.mark.parametrize("words", [*CANARIES, "canary"])
+def test_no_hidden_word_is_found_by_search(words: str, language: str, client: Client) -> None:
+    page = client.get(f"/{language}/", {"q": words})
+    api = client.get("/api/v1/initiatives/", {"q": words, "lang": language})
+
+    assert list(page.context["page"]) == []
+    assert api.json()["count"] == 0
+
+
+def test_a_draft_is_counted_nowhere(client: Client) -> None:
+    tallies = client.get("/en/").context["tallies"]
+
+    assert tallies["total"] == sum(tallies["status"].values()) == 1
+
+
+@pytest.mark.parametrize("path", ["initiatives", "parties", "sources"])
+def test_what_is_hidden_answers_as_what_is_not_there(path: str, client: Client) -> None:
+    hidden = {
+        "initiatives": "canary-draft-slug",
+        "parties": "canary-hidden-party",
+        "sources": "canary-hidden-source",
+    }
+
+    assert client.get(f"/en/{path}/{hidden[path]}/").status_code == 404
+
+
+def test_the_canaries_are_really_planted() -> None:
+    assert Initiative.objects.filter(title_en="canary-draft-title", published_at=None).exists()
+    assert Contact.objects.filter(
+        email="canary-contact@example.org", party__published_at__isnull=False
+    ).exists()
+    assert Source.objects.filter(text="canary-full-text", published_at__isnull=False).exists()

@@ -1,0 +1,77 @@
+"""Every sentence of ours is told in Russian and German, with the same blanks to fill."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+
+LOCALE: Path = settings.BASE_DIR / "tracker" / "locale"
+LANGUAGES = ["ru", "de"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z](?![a-z])|\{\w*\}")
+
+pytestmark = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def _file(language: str, kind: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"django.{kind}"
+
+
+def _entries(language: str) -> list[polib.POEntry]:
+    """Every sentence in use; a commented-out one is none."""
+    assert _file(language, "po").exists(), f"{_file(language, 'po')} is missing: write it."
+    return [entry for entry in polib.pofile(str(_file(language, "po"))) if not entry.obsolete]
+
+
+def _told(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def test_there_is_something_to_tell(language: str) -> None:
+    assert len(_entries(language)) > 100
+
+
+def test_every_sentence_is_translated(language: str) -> None:
+    assert [entry.msgid for entry in _entries(language) if not all(_told(entry))] == []
+
+
+def test_no_translation_is_a_guess(language: str) -> None:
+    assert [entry.msgid for entry in _entries(language) if entry.fuzzy] == []
+
+
+def test_every_number_has_its_form(language: str) -> None:
+    rule = polib.pofile(str(_file(language, "po"))).metadata["Plural-Forms"]
+    forms = set(range(int(rule.removeprefix("nplurals=")[0])))
+
+    counted = [entry for entry in _entries(language) if entry.msgid_plural]
+    assert [entry.msgid for entry in counted if set(entry.msgstr_plural) != forms] == []
+    assert len(forms) >= {"ru": 3, "de": 2}[language]
+
+
+def test_a_translation_has_the_blanks_of_its_sentence(language: str) -> None:
+    wrong = []
+    for entry in _entries(language):
+        blanks = {*PLACEHOLDER.findall(entry.msgid), *PLACEHOLDER.findall(entry.msgid_plural or "")}
+        wrong += [told for told in filter(None, _told(entry)) if {*PLACEHOLDER.findall(told)} != blanks]
+
+    assert wrong == []
+
+
+def test_both_languages_tell_the_same_sentences(language: str) -> None:
+    [other] = {*LANGUAGES} - {language}
+
+    assert {entry.msgid_with_context for entry in _entries(language)} == {
+        entry.msgid_with_context for entry in _entries(other)
+    }
+
+
+def test_what_is_compiled_is_what_was_written(language: str) -> None:
+    assert _file(language, "mo").exists(), f"{_file(language, 'mo')} is missing: compile it."
+    compiled = polib.mofile(str(_file(language, "mo")))
+
+    assert {entry.msgid_with_context: _told(entry) for entry in compiled} == {
+        entry.msgid_with_context: _told(entry)
+        for entry in _entries(language)
+        if all(_told(entry)) and not entry.fuzzy
+    }
