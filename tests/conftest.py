@@ -35,7 +35,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Serve static files under their own names, so that nothing is to be collected; hash passwords quickly."""
+    """Serve static files under their own names, so nothing needs collecting; hash passwords quickly."""
     storages = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -24,7 +24,8 @@ from tracker.models.current_state import CURRENT_STATE
 SEEDS: Path = settings.SEEDS_DIR
 TEXTS = Path(settings.SEED_TEXTS_DIR) if settings.SEED_TEXTS_DIR else None
 BESIDE = TEXTS.parent / "gold" if TEXTS else None
-GOLD = Path(os.environ["SEED_GOLD_DIR"]) if "SEED_GOLD_DIR" in os.environ else BESIDE
+NAMED = os.environ.get("SEED_GOLD_DIR")
+GOLD = Path(NAMED) if NAMED else BESIDE
 
 needs_texts = pytest.mark.skipif(
     TEXTS is None or not TEXTS.is_dir(),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from tracker.ingest.seeds import SEEDED
 from tracker.models import Initiative, Milestone, Quote, Responsibility
 
 SHOWN = 50
@@ -50,10 +51,17 @@ def _change(record: Any, before: Any) -> Change:
     model = record.instance_type._meta
     return Change(
         at=record.history_date,
-        who=str(record.history_user or record.history_change_reason or ""),
+        who=_who(record),
         what=what % {"row": capfirst(str(model.verbose_name))},
         fields=tuple(_differences(record, before)) if before else (),
     )
+
+
+def _who(record: Any) -> str:
+    """Name the person, else what made the change in nobody's name."""
+    if record.history_user:
+        return str(record.history_user)
+    return _("the seeds") if record.history_change_reason == SEEDED else ""
 
 
 def _differences(record: Any, before: Any) -> Iterator[tuple[str, str, str]]:

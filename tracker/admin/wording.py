@@ -1,7 +1,7 @@
-"""Sentences of Django's admin that put a name into a gap, listed so that our catalogues say them anew.
+"""Sentences of Django's admin that put a name into a gap, so that our catalogues say them anew.
 
-Nobody imports this. Catalogues of LOCALE_PATHS win over Django's own, whose Russian does not inflect the name:
-«Выберите инициатива для изменения».
+Nobody imports this. Catalogues of LOCALE_PATHS win over Django's own, whose Russian does not inflect the
+name: «Выберите инициатива для изменения».
 """
 
 from django.utils.translation import gettext_noop

@@ -1,4 +1,4 @@
-"""Russian days with the year in full: "3 февраля 2025 г." at the end of a sentence would bring a second point."""
+"""Russian days with the year in full: "3 февраля 2025 г." would end a sentence with two points."""
 
 DATE_FORMAT = "j E Y года"
 YEAR_MONTH_FORMAT = "F Y года"
