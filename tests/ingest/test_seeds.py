@@ -33,7 +33,7 @@ needs_texts = pytest.mark.skipif(
 )
 needs_gold = pytest.mark.skipif(
     GOLD is None or not GOLD.is_dir(),
-    reason="The hand-made list is not at hand: neither SEED_GOLD_DIR nor a folder gold beside SEED_TEXTS_DIR.",
+    reason="The hand-made list is not at hand: no SEED_GOLD_DIR, and no gold beside SEED_TEXTS_DIR.",
 )
 
 EXPECTED_SLUGS = {

@@ -136,7 +136,7 @@ def _plain(route: str) -> str:
     for converter, name in (
         ("slug:", ""),
         ("str:", ""),
-        ("(?P<slug>[^/.]+)", "<slug>"),
+        ("(?P<slug>[-a-zA-Z0-9_]+)", "<slug>"),
         ("^", ""),
         ("$", ""),
         (r"\Z", ""),

@@ -71,6 +71,7 @@ class InitiativeViewSet(viewsets.ReadOnlyModelViewSet[Initiative]):
     """Published initiatives. An unknown parameter or value answers 400 with its name."""
 
     lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"  # by default anything, NUL bytes too, which PostgreSQL refuses
     pagination_class = Pages
     filter_backends = ()  # `get_queryset` asks the FilterSet of the public list
     queryset = Initiative.objects.none()  # tells the schema the model
