@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -11,9 +11,6 @@ from django.db.models.query import ModelIterable
 from tracker.models.dating import Precision
 from tracker.models.deadline import Deadline
 from tracker.models.progress import Status, StatusUpdate
-
-if TYPE_CHECKING:
-    from tracker.models.initiative import Initiative
 
 CURRENT_STATE = (
     "status",
@@ -30,7 +27,7 @@ CURRENT_STATE = (
 class AsOfIterable(ModelIterable):
     """Yields initiatives whose current state is the one annotated by `as_of`. They are not for saving."""
 
-    def __iter__(self) -> "Iterator[Initiative]":
+    def __iter__(self) -> Iterator[Any]:
         for row in super().__iter__():
             for column in CURRENT_STATE:
                 setattr(row, column, getattr(row, f"as_of_{column}"))
