@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 LEASE = dt.timedelta(minutes=5)
 WAITS = [dt.timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120)] + [dt.timedelta(hours=4)] * 28
-"""Waits before each further attempt; five days in all, as RFC 5321, 4.5.4.1 asks."""
+"""Waits before each further attempt; 4 days and 20 hours in all (RFC 5321, 4.5.4.1 asks for 4 to 5 days)."""
 MAX_SUBJECT = 250
 HANGS_UP = 421
 """The answer after which the server closes the connection (RFC 5321, 3.8)."""

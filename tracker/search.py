@@ -23,7 +23,7 @@ _STEMMERS = {language: snowballstemmer.stemmer(language) for language in ("russi
 
 def stems(word: str) -> list[str]:
     """Give the stems under which one word is found: a Cyrillic word has one, a Latin one at most two."""
-    word = word.lower().replace("ё", "е").replace("ß", "ss")
+    word = word.lower().replace("ß", "ss")
     languages = ("russian",) if _CYRILLIC.search(word) else ("english", "german")
     return sorted({_STEMMERS[language].stemWord(word) for language in languages})
 

@@ -272,6 +272,13 @@ def test_a_page_holds_two_hundred_rows_at_most(client: Client) -> None:
     assert len(client.get(LIST).json()["results"]) == 50
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "abc", "1.5", "٣", ""])
+def test_a_page_size_that_is_no_number_is_refused(size: str, client: Client) -> None:
+    answer = client.get(LIST, {"page_size": size})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["page_size"])
+
+
 def test_the_pages_hold_every_initiative_once(client: Client) -> None:
     slugs = {make.make_published(announced_on=day).slug for day in [make.TODAY] * 4 + [None] * 3}
 

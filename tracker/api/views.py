@@ -35,6 +35,14 @@ class Pages(pagination.PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
+    def get_page_size(self, request: Request) -> int | None:
+        """Refuse a size that is no number; Django REST framework alone takes it for none given."""
+        asked = request.query_params.get(self.page_size_query_param, "1")
+        if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+            wanted = f"“{asked}” is no page size. Give a number from 1 to {self.max_page_size}."
+            raise exceptions.ValidationError({self.page_size_query_param: [wanted]})
+        return super().get_page_size(request)
+
 
 def filter_parameters() -> list[OpenApiParameter]:
     """Describe each filter for the schema, read off the FilterSet itself."""
