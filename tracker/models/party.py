@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.publication import Publication, PublicationQuerySet
@@ -48,8 +49,6 @@ class Party(Publication):
         return self.name
 
     def get_absolute_url(self) -> str:
-        from django.urls import reverse
-
         return reverse("party", args=[self.slug])
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.dating import dated_exactly_when_known, precision_field
@@ -92,8 +93,6 @@ class Source(Publication):
                 )
 
     def get_absolute_url(self) -> str:
-        from django.urls import reverse
-
         return reverse("source", args=[self.slug])
 
 
