@@ -174,6 +174,12 @@ def test_a_page_beyond_the_last_is_not_found_and_the_last_is(client: Client) -> 
     assert client.get("/en/?page=3").status_code == 404
 
 
+def test_empty_fields_of_the_form_are_dropped_from_the_address(client: Client) -> None:
+    answer = client.get("/en/?q=&status=announced&status=&party=&health=silent")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/en/?status=announced&health=silent")
+
+
 # --- how many queries -----------------------------------------------------------------------------
 
 LIST_QUERIES = 5

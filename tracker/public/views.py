@@ -35,7 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def initiative_list(request: HttpRequest) -> HttpResponse:
-    """List published initiatives as the query string asks; 400 with the reasons when it cannot be read."""
+    """List published initiatives as the query string asks; 400 with the reasons when it cannot be read.
+
+    A form sends its empty fields too; they are dropped, so that each combination has one short address.
+    """
+    if "" in (value for _name, values in request.GET.lists() for value in values):
+        return redirect(f"{request.path}?{_filled(request.GET).urlencode()}")
     asked = InitiativeFilter(
         request.GET, Initiative.objects.published(), today=timezone.localdate(), also=["page"]
     )
@@ -99,6 +104,15 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def _filled(query: QueryDict) -> QueryDict:
+    """Keep the parameters that have a value."""
+    filled = QueryDict(mutable=True)
+    for name, values in query.lists():
+        if said := [value for value in values if value]:
+            filled.setlist(name, said)
+    return filled
 
 
 def _page(rows: QuerySet[Initiative], total: int, query: QueryDict) -> Page:
