@@ -179,13 +179,14 @@ def test_the_list_asks_the_same_number_of_questions_for_one_row_and_fifty(
 
 
 def test_the_page_tells_who_changed_what(client: Client, staff: User) -> None:
-    initiative = make_initiative(title_en="Fish exports")
-    initiative.title_en = "Fish supplies"
+    initiative = make_initiative(title_en="Fish exports", firmness="planned", money="")
+    initiative.title_en, initiative.firmness, initiative.money = "Fish supplies", "agreed", "5 million"
     initiative.save()
 
     page = client.get(reverse("admin:tracker_initiative_change", args=[initiative.pk])).content.decode()
 
     assert "<del>Fish exports</del> → <ins>Fish supplies</ins>" in page
+    assert "<del>—</del> → <ins>5 million</ins>" in page
 
 
 def test_no_mail_is_typed_in_by_hand(client: Client, staff: User) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -69,4 +70,13 @@ def _differences(record: Any, before: Any) -> Iterator[tuple[str, str, str]]:
         old, new = getattr(before, name), getattr(record, name)
         if old != new and name != "updated_at":
             field = record.instance_type._meta.get_field(name.removesuffix("_id"))
-            yield str(field.verbose_name), str(old), str(new)
+            yield str(field.verbose_name), _shown(field, old), _shown(field, new)
+
+
+def _shown(field: Any, value: Any) -> str:
+    """Say a stored value as the forms say it."""
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, dt.datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return str(dict(field.flatchoices).get(value, value))

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, pagination, viewsets
@@ -39,7 +40,10 @@ class Pages(pagination.PageNumberPagination):
         """Refuse a size that is no number; Django REST framework alone takes it for none given."""
         asked = request.query_params.get(self.page_size_query_param, "1")
         if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
-            wanted = f"“{asked}” is no page size. Give a number from 1 to {self.max_page_size}."
+            wanted = _("“%(seen)s” is no page size. Give a number from 1 to %(most)d.") % {
+                "seen": asked,
+                "most": self.max_page_size,
+            }
             raise exceptions.ValidationError({self.page_size_query_param: [wanted]})
         return super().get_page_size(request)
 
@@ -101,7 +105,8 @@ class InitiativeViewSet(viewsets.ReadOnlyModelViewSet[Initiative]):
         language = self.request.query_params.get("lang")
         problems = self.asked.problems if self.action == "list" else unknown(self.request.query_params, known)
         if language is not None and language not in LANGUAGES:
-            problems["lang"] = [f"“{language}” is none of: {', '.join(LANGUAGES)}."]
+            reason = _("“%(seen)s” is none of these languages: %(known)s.")
+            problems["lang"] = [reason % {"seen": language, "known": ", ".join(LANGUAGES)}]
         return problems
 
     def get_queryset(self) -> QuerySet[Initiative]:
