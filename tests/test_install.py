@@ -48,7 +48,8 @@ def put_venv(checkout: Path, *, stamp: str | None) -> None:
 
 @pytest.mark.parametrize("name", ["manage.py", "config/install.py", "config/__init__.py"])
 def test_an_old_python_can_read_what_it_must(name: str) -> None:
-    ast.parse((ROOT / name).read_text(), feature_version=(3, 6))
+    tree = ast.parse((ROOT / name).read_text(), feature_version=(3, 6))  # a SyntaxError, if it cannot
+    assert isinstance(tree, ast.Module)
 
 
 @pytest.mark.parametrize("version", [(3, 6, 9), (3, 10, 14), (2, 7, 18)])
@@ -65,8 +66,9 @@ def test_a_new_python_is_no_problem(version: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("command", ["up", "test", "migrate", ""])
-def test_where_the_packages_are_nothing_is_done(command: str) -> None:
-    install.ensure_installed(["manage.py", command])  # it would exit or become another program
+def test_where_the_packages_are_nothing_is_done(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    install.ensure_installed(["manage.py", command])  # else it exits, or becomes another program
+    assert capfd.readouterr() == ("", "")
 
 
 def test_other_commands_name_the_one_that_installs(checkout: Path) -> None:

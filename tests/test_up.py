@@ -141,6 +141,7 @@ def test_a_dead_redis_socket_is_taken_away(first: FirstStart) -> None:
         dead.bind(str(first.folder / "redis.sock"))
     with Running(first.folder) as running:
         running.wait_until_it_runs()
+        assert running.get("/health/live")[0] == 200
 
 
 def test_a_second_tracker_on_the_same_data_is_refused(first: FirstStart) -> None:
