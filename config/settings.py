@@ -183,9 +183,7 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("ru", "en", "de")
 # --- static files ---------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = (
-    DATA_DIR / "static" if EMBEDDED else Path(env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
-)
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {

@@ -3,10 +3,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from tracker.public import health, kept_mail, views
+from tracker.public import health, kept_mail
+from tracker.public.views import home
 
 urlpatterns = [
-    path("", views.home),
+    path("", home),
     path("api/", include("tracker.api.urls")),
     path("admin/", admin.site.urls),
     path("health/live", health.live),
@@ -19,5 +20,3 @@ if settings.SHOWS_KEPT_MAIL:
         path("dev/mail/", kept_mail.kept_mail, name="kept-mail"),
         path("dev/mail/<str:key>.html", kept_mail.kept_mail_html, name="kept-mail-html"),
     ]
-
-handler404 = "tracker.public.views.not_found"

@@ -362,3 +362,16 @@ def _tell(initiative: Initiative, steps: list[tuple[str, Any]]) -> tuple[list[To
             told.withdrawn = True
             progress.withdraw(record=row, reason="Misread.", now=now)
     return reports, deadlines
+
+
+@pytest.mark.django_db
+def test_saving_a_row_read_before_a_report_does_not_undo_the_report() -> None:
+    initiative = make.make_initiative()
+    read_before = Initiative.objects.get()
+    make.report(initiative, Status.IN_PROGRESS)
+
+    read_before.title = "Another title"
+    read_before.save()
+
+    initiative.refresh_from_db()
+    assert (initiative.title, initiative.status) == ("Another title", Status.IN_PROGRESS)

@@ -62,3 +62,15 @@ def test_who_published_and_hid_stands_in_the_history() -> None:
 
     moments = initiative.history.values_list("published_at", flat=True)
     assert list(moments) == [None, make.NOW, None]
+
+
+def test_publishing_and_hiding_are_changes_of_that_moment() -> None:
+    initiative = make.make_initiative()
+    make.make_quote(initiative=initiative)
+    before = Initiative.objects.get().updated_at
+
+    publishing.publish(initiative=initiative, now=make.NOW)
+    published = Initiative.objects.get().updated_at
+    publishing.hide(initiative=initiative)
+
+    assert before < published < Initiative.objects.get().updated_at

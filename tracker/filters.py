@@ -59,7 +59,7 @@ class AnyOf(forms.SelectMultiple):
 
 
 class AnyChoice(filters.MultipleChoiceFilter):
-    """Any of some choices. How it filters is said in the `InitiativeFilter` method of its name."""
+    """Any of some choices. `InitiativeFilter` says what each of them means for a row."""
 
     def __init__(self, choices: Any) -> None:
         super().__init__(choices=choices, widget=AnyOf)

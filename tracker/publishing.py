@@ -32,10 +32,10 @@ def hide(*, initiative: Initiative) -> None:
     """Take an initiative out of public sight; its sources and parties stay. A second call changes nothing."""
     if initiative.published_at is not None:
         initiative.published_at = None
-        initiative.save(update_fields=["published_at", "updated_at"])
+        initiative.save()
 
 
 def _show(row: Publication, now: dt.datetime) -> None:
     if row.published_at is None:
         row.published_at = now
-        row.save(update_fields=["published_at"])
+        row.save()

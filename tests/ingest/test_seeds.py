@@ -248,6 +248,18 @@ class TestAgain:
             "Neuer Titel",
         )
 
+    def test_what_staff_changed_stays_over_every_later_load(self, folder: Path) -> None:
+        parks = Initiative.objects.get(slug="industrial-parks")
+        parks.title_en = "Parks, as staff call them"
+        parks.save()
+
+        for money in ("1 million", "2 million"):
+            self._edit(folder, money=money)
+            load(folder)
+
+        parks.refresh_from_db()
+        assert (parks.title_en, parks.money) == ("Parks, as staff call them", "2 million")
+
     def test_what_staff_set_to_the_same_as_a_later_seed_is_no_conflict(self, folder: Path) -> None:
         parks = Initiative.objects.get(slug="industrial-parks")
         parks.sector = "trade"

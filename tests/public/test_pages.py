@@ -180,6 +180,19 @@ def test_empty_fields_of_the_form_are_dropped_from_the_address(client: Client) -
     assert (answer.status_code, answer["Location"]) == (302, "/en/?status=announced&health=silent")
 
 
+def test_the_parties_of_a_page_stand_under_each_role_once_the_lead_first(client: Client) -> None:
+    bridge = make.make_published(slug="bridge")
+    for role in ("counterpart", "support", "lead", "counterpart"):
+        party = make.make_party(published_at=make.NOW)
+        make.make_responsibility(bridge, party, role)
+
+    page = client.get("/en/initiatives/bridge/").content.decode()
+
+    roles = [page.count(f"<dt>{role}</dt>") for role in ("Lead", "Support", "Counterpart")]
+    assert roles == [1, 1, 1]
+    assert page.index("<dt>Lead</dt>") < page.index("<dt>Support</dt>") < page.index("<dt>Counterpart</dt>")
+
+
 # --- how many queries -----------------------------------------------------------------------------
 
 LIST_QUERIES = 5

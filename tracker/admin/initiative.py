@@ -27,6 +27,7 @@ from tracker.admin.inlines import (
     ResponsibilityInline,
     StatusUpdateInline,
 )
+from tracker.admin.publication import PublicationAdmin
 from tracker.admin.recording import DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
 from tracker.models import Deadline, Health, Initiative, StatusUpdate
 from tracker.models.initiative import InitiativeQuerySet
@@ -70,7 +71,7 @@ def staff(request: HttpRequest) -> User:
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     list_display = [
         "title",
         "status_mark",
@@ -125,9 +126,6 @@ class InitiativeAdmin(SimpleHistoryAdmin, TranslationAdmin):
             return [self.list_display[0], "report_link", *self.list_display[1:]]
         return list(self.list_display)
 
-    def view_on_site(self, initiative: Initiative) -> str | None:
-        return initiative.get_absolute_url() if initiative.is_published else None
-
     @admin.display(description=_("status"), ordering="status")
     def status_mark(self, initiative: Initiative) -> str:
         return format_html(
@@ -150,10 +148,6 @@ class InitiativeAdmin(SimpleHistoryAdmin, TranslationAdmin):
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, initiative: Initiative) -> Any:
         return initiative.due_on or initiative.due_wording
-
-    @admin.display(description=_("public"), boolean=True, ordering="published_at")
-    def is_public(self, initiative: Initiative) -> bool:
-        return initiative.is_published
 
     @admin.display(description=_("report"))
     def report_link(self, initiative: Initiative) -> str:

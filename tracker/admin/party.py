@@ -2,6 +2,7 @@ from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.admin.publication import PublicationAdmin
 from tracker.models import Contact, Party, Place
 
 
@@ -12,20 +13,13 @@ class ContactInline(admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class PartyAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     list_display = ["name", "kind", "country", "is_public"]
     list_filter = ["kind", "country"]
     search_fields = ["name_ru", "name_en", "name_de"]
     prepopulated_fields = {"slug": ["name_en"]}
     readonly_fields = ["published_at"]
     inlines = [ContactInline]
-
-    @admin.display(boolean=True, ordering="published_at")
-    def is_public(self, party: Party) -> bool:
-        return party.is_published
-
-    def view_on_site(self, party: Party) -> str | None:
-        return party.get_absolute_url() if party.is_published else None
 
 
 @admin.register(Place)

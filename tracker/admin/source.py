@@ -2,6 +2,7 @@ from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.admin.publication import PublicationAdmin
 from tracker.models import Figure, Quote, Source
 
 
@@ -12,20 +13,13 @@ class FigureInline(TranslationStackedInline):
 
 
 @admin.register(Source)
-class SourceAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class SourceAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     list_display = ["title", "publisher", "language", "published_on", "is_public"]
     list_filter = ["language", "publisher"]
     search_fields = ["title_ru", "title_en", "title_de", "publisher"]
     date_hierarchy = "published_on"
     prepopulated_fields = {"slug": ["title_en"]}
     readonly_fields = ["published_at"]
-
-    @admin.display(boolean=True, ordering="published_at")
-    def is_public(self, source: Source) -> bool:
-        return source.is_published
-
-    def view_on_site(self, source: Source) -> str | None:
-        return source.get_absolute_url() if source.is_published else None
 
 
 @admin.register(Quote)

@@ -1,13 +1,14 @@
 """Loads `seeds/`: the initiatives of the first five texts.
 
 Loading is one transaction and may be repeated. What staff changed since stays: a column is written anew
-only while it still holds what the seeds wrote last, and a row that staff deleted does not come back. What
-the seeds wrote last stands in the history, under the reason `SEEDED`.
+only while its present value came from the seeds, and a row that staff deleted does not come back. What the
+seeds wrote stands in the history, under the reason `SEEDED`.
 """
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,24 +106,28 @@ def _explained(file: Path) -> Iterator[Any]:
 def _sow(model: type[models.Model], key: dict[str, Any], values: dict[str, Any]) -> Any:
     """Make or renew one row; return None if staff deleted it."""
     row = model._default_manager.filter(**key).first()
-    base = model.history.filter(**key, history_change_reason=SEEDED).order_by("-history_id").first()  # type: ignore[attr-defined]
+    history = model.history.filter(**key).order_by("-history_id")  # type: ignore[attr-defined]  # simple-history's
     if row is None:
-        if base is not None:
+        if history.filter(history_change_reason=SEEDED).exists():
             return None
         row = model._default_manager.create(**key, **values)
         update_change_reason(row, SEEDED)
         return row
-    wanted = {
-        name: value
-        for name, value in values.items()
-        if base is not None and getattr(row, name) == getattr(base, name) != value
-    }
-    if wanted:
-        for name, value in wanted.items():
-            setattr(row, name, value)
+    differing = [name for name, value in values.items() if getattr(row, name) != value]
+    renewed = [name for name in differing if _is_seeded(name, history)]
+    if renewed:
+        for name in renewed:
+            setattr(row, name, values[name])
         row.save()
         update_change_reason(row, SEEDED)
     return row
+
+
+def _is_seeded(name: str, history: Iterable[Any]) -> bool:
+    """Answer whether a column took its present value from the seeds; `history` is newest first."""
+    present = itertools.groupby(history, key=lambda record: getattr(record, name))
+    _value, records = next(present, (None, ()))
+    return [record.history_change_reason for record in records][-1:] == [SEEDED]
 
 
 def _translated(name: str, record: dict[str, Any], key: str | None = None) -> dict[str, str]:

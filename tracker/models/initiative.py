@@ -1,6 +1,7 @@
 """An announced undertaking, and the parties that answer for it."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models.current_state import AsOfIterable, current_state
+from tracker.models.current_state import CURRENT_STATE, AsOfIterable, current_state
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
 from tracker.models.party import Party
@@ -24,6 +25,9 @@ DUE_SOON_DAYS = 30
 
 SILENT_AFTER_DAYS = 60
 """An open initiative is silent from this many days after the last report of it, that day included."""
+
+DERIVED = ("id", "search_stems", *CURRENT_STATE)
+"""Columns that `Initiative.save` leaves alone."""
 
 CLOSED = (Status.COMPLETED, Status.DROPPED)
 
@@ -207,6 +211,17 @@ class Initiative(Publication):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save what was announced; the derived columns of a saved row are left to those who derive them.
+
+        So a form that was read before a report, and is saved after it, does not undo the report.
+        """
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name for field in self._meta.concrete_fields if field.name not in DERIVED
+            ]
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("initiative", args=[self.slug])

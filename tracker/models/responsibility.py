@@ -27,7 +27,15 @@ class Responsibility(models.Model):
     class Meta:
         verbose_name = _("responsibility")
         verbose_name_plural = _("responsibilities")
-        ordering = ["initiative_id", "pk"]
+        ordering = [
+            models.Case(
+                models.When(role="lead", then=0),
+                models.When(role="support", then=1),
+                models.When(role="counterpart", then=2),
+                default=3,
+            ),
+            "pk",
+        ]
         constraints = [
             models.CheckConstraint(
                 name="responsibility_role_is_known",

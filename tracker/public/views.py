@@ -102,10 +102,6 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "public/source_detail.html", context)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
-
-
 def _filled(query: QueryDict) -> QueryDict:
     """Keep the parameters that have a value."""
     filled = QueryDict(mutable=True)

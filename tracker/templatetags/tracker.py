@@ -58,18 +58,8 @@ def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
 
 
 @register.filter
-def conditions(initiative: Initiative, on: dt.date) -> list[Health]:
-    return initiative.health(on)
-
-
-@register.filter
 def days_overdue(initiative: Initiative, on: dt.date) -> int:
     return initiative.days_overdue(on)
-
-
-@register.filter
-def days_silent(initiative: Initiative, on: dt.date) -> int:
-    return initiative.silent_days(on)
 
 
 @register.filter
@@ -178,8 +168,7 @@ def state(initiative: Initiative, on: dt.date) -> SafeString:
     """Say in one sentence when it was announced, what date was named, and what has been heard since."""
     clauses = list(_clauses(initiative, on))
     rest = format_html_join("", ", {}", ([clause] for clause in clauses[1:]))
-    end = "" if clauses[-1].endswith(".") else "."  # "2026 г." brings its own
-    return format_html("{}{}{}", capfirst(clauses[0]), rest, end)
+    return format_html("{}{}.", capfirst(clauses[0]), rest)
 
 
 def _clauses(initiative: Initiative, on: dt.date) -> Iterator[str]:
