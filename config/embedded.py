@@ -63,6 +63,24 @@ def only_one_on(folder: Path) -> Iterator[None]:
         yield
 
 
+def check_demonstration(folder: Path) -> None:
+    """Keep a demonstration's made-up people out of a folder with real data, and real work out of its own."""
+    if settings.DEMONSTRATION and settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        raise StartError("A demonstration has a database of its own. Start it without DATABASE_URL.")
+    marker = folder / "demonstration"
+    if not (folder / "tracker.sqlite3").exists():
+        if settings.DEMONSTRATION:
+            marker.touch()
+    elif marker.exists() != settings.DEMONSTRATION:
+        raise StartError(
+            f"The data folder {folder} holds a demonstration. Start it with --demo, or name another folder "
+            "in TRACKER_DATA."
+            if marker.exists()
+            else f"The data folder {folder} holds real data, and a demonstration adds made-up people. "
+            "Name another folder in TRACKER_DATA, or none."
+        )
+
+
 def check_port(host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

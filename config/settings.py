@@ -43,7 +43,11 @@ def kept_secret(file: Path) -> str:
 
 MODE = one_of("TRACKER_MODE", ("embedded", "production"))
 EMBEDDED = MODE == "embedded"
-DATA_DIR = Path(os.environ.get("TRACKER_DATA", BASE_DIR / "var")).resolve()
+DEMONSTRATION = EMBEDDED and env.bool("TRACKER_DEMONSTRATION", False)
+"""People at example.org, and a notice on every page; `manage.py up --demo` sets it. It keeps its own data."""
+DATA_DIR = Path(
+    os.environ.get("TRACKER_DATA", BASE_DIR / "var" / ("demonstration" if DEMONSTRATION else ""))
+).resolve()
 
 SECRET_KEY = kept_secret(DATA_DIR / "secret-key") if EMBEDDED else env.str("SECRET_KEY")
 DEBUG = False
@@ -100,6 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tracker.public.notices.demonstration",
             ],
         },
     },
@@ -149,6 +154,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "plan-reminders": {"task": "tracker.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
+    "plan-reports": {"task": "tracker.plan_reports", "schedule": 60.0, "options": {"expires": 55}},
     "send-outbox": {"task": "tracker.send_outbox", "schedule": 60.0, "options": {"expires": 55}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -158,7 +165,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 MAIL_DIR = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tracker@localhost" if EMBEDDED else env.NOTSET)
 EMAIL_TIMEOUT = 20
-if EMBEDDED and "EMAIL_URL" not in os.environ:
+if DEMONSTRATION or (EMBEDDED and "EMAIL_URL" not in os.environ):
     EMAIL_BACKEND = "config.maildir.EmailBackend"
     SHOWS_KEPT_MAIL = True
 else:
@@ -167,6 +174,18 @@ else:
 
 ATTENTION_DIGEST_HOUR = 7
 """Local hour of the site from which the day's digest is written."""
+REMINDER_HOUR = env.int("REMINDER_HOUR", 0 if DEMONSTRATION else 9)
+"""Hour from which the day's reminders go out, wall clock of each recipient's time zone."""
+ANSWER_DAYS = env.int("ANSWER_DAYS", 45)
+"""How long the buttons of a reminder work, from the day on which it was decided."""
+BRAKE_MAILS = env.int("BRAKE_MAILS", 500)
+"""A day's plan of more mails than this, and than five times the usual, waits for a person to release it."""
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
+"""How many mails the mail server may be given in a minute by all senders together; 0 is no limit."""
+RESENT_WHEN_IN_DOUBT = env.list("RESENT_WHEN_IN_DOUBT", default=["reminder", "attention_digest"])
+"""Kinds of mail that are sent once more, under the same Message-ID, when nobody knows if they arrived."""
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+"""Where returned mail goes: of bounces@example.org each mail has its own, bounces+TOKEN@example.org."""
 
 # --- language and time ----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from tracker.models import (
     Proposal,
     Quote,
     Reminder,
+    ReminderRule,
     Report,
     Responsibility,
     Sector,
@@ -228,9 +229,40 @@ def reminder(**values: Any) -> Reminder:
     return Reminder(**{**defaults, **values})
 
 
+def rule(**values: Any) -> ReminderRule:
+    """An unsaved rule for the lead alone: a week before the deadline, and on its day."""
+    return ReminderRule(**{"kind": "due", "days": "7,0", **values})
+
+
+def make_rule(**values: Any) -> ReminderRule:
+    return _saved(rule(**values))
+
+
+def make_asked(role: str = "lead", **values: Any) -> Reminder:
+    """A reminder to a contact of one party of an initiative, published, and announced 90 days ago."""
+    initiative, contact = make_published(announced_on=day(-90)), make_contact()
+    make_responsibility(initiative, contact.party, role)
+    return _saved(reminder(initiative=initiative, contact=contact, role=role, **values))
+
+
+def make_proposal(reminder: Reminder | None = None, **wanted: Any) -> Proposal:
+    """An answer to a reminder: the work goes on, and a first step was done today."""
+    reminder = reminder or make_asked()
+    party = reminder.contact.party_id
+    said = {"status": "in_progress", "note": "Begun.", "happened_on": TODAY.isoformat(), "told_by": party}
+    return _saved(
+        proposal(
+            initiative=reminder.initiative,
+            reminder=reminder,
+            proposed_by=reminder.contact,
+            wanted={**said, **wanted},
+        )
+    )
+
+
 def series(**values: Any) -> Series:
     """An unsaved weekly report on everything."""
-    return Series(**{"name": "Weekly report", "frequency": "weekly", **values})
+    return Series(**{"name": "Weekly report", "frequency": "weekly", "starts_on": TODAY, **values})
 
 
 def make_series(**values: Any) -> Series:
@@ -239,16 +271,16 @@ def make_series(**values: Any) -> Series:
 
 def report_edition(**values: Any) -> Report:
     """An unsaved edition of a report, without any content."""
-    return Report(**{"language": "ru", "built_at": NOW, "content": {}, **values})
+    return Report(**{"language": "ru", "known_at": NOW, "built_at": NOW, "content": {}, **values})
 
 
 def mail(**values: Any) -> Mail:
-    """An unsaved mail, due now."""
+    """An unsaved mail, due now, worded already: no occasion writes it anew."""
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "key": f"test:{number}",
         "message_id": f"<test-{number}@example.org>",
-        "kind": "attention_digest",
+        "kind": "note",
         "address": f"reader{number}@example.org",
         "language": "en",
         "subject": f"Subject {number}",
@@ -256,8 +288,15 @@ def mail(**values: Any) -> Mail:
         "html": "<p>Text</p>",
         "decided_at": NOW,
         "next_attempt_at": NOW,
+        "reason": _reason(values.get("state", Mail.State.QUEUED)),
     }
     return Mail(**{**defaults, **values})
+
+
+def _reason(state: str) -> str:
+    """Why a mail in this state stopped; nothing where it did not."""
+    reasons = {"held": "release", "failed": "refused", "in_doubt": "answer_lost", "cancelled": "by_hand"}
+    return reasons.get(state, "")
 
 
 def make_mail(**values: Any) -> Mail:

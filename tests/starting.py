@@ -82,12 +82,13 @@ class Running:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    arguments: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         self.output_file = self.folder.with_suffix(".output")
         with self.output_file.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(self.port)],
+                [sys.executable, "manage.py", "up", "--port", str(self.port), *self.arguments],
                 cwd=ROOT,
                 env=plain_environment(TRACKER_DATA=str(self.folder)),
                 stdin=subprocess.DEVNULL,

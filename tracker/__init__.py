@@ -2,8 +2,10 @@
 
     admin  api  public  tasks  management    who asks: translate in, one call, translate out
     templatetags                             how facts are worded on pages and in mails
-    reports  ingest                          what is done: digests, loading the seeds
+    reminders  reports  ingest               what is done: reminders, reports, loading the seeds
+    proposals                                how what somebody wants recorded becomes a fact
     publishing progress filters search mail  how: the one way to publish, report progress, find, send
+    wording                                  how a day is said
     models                                   what is known; imports nothing of ours
 
 Imports run downwards only (checked by import-linter). A rule lives in one of five homes: a database

@@ -8,7 +8,14 @@ class TrackerConfig(AppConfig):
     verbose_name = _("Commitment tracker")
 
     def ready(self) -> None:
-        from tracker import search
+        from tracker import mail, search
+        from tracker.reminders import returning
+        from tracker.reminders.sending import drafts as reminders
+        from tracker.reports import attention, delivery
 
+        mail.occasions.update(reminder=reminders, escalation=reminders)
+        mail.occasions.update(attention_digest=attention.drafts)
+        mail.occasions.update(returned=returning.drafts)
+        mail.occasions.update(report=delivery.drafts)
         search.keep_current()
         connection_created.connect(search.read_cyrillic, dispatch_uid="tracker.search.read_cyrillic")

@@ -1,17 +1,39 @@
 """What the schedule wakes. Each task is one call; running one twice does no harm."""
 
+import datetime as dt
+
 from celery import shared_task
 from django.utils import timezone
 
 from tracker import mail
-from tracker.reports import sending
+from tracker.mail import watching
+from tracker.reminders import planning
+from tracker.reports import attention, editions
+
+SHIFT = dt.timedelta(seconds=50)
+"""A sender that stayed longer would keep the planners from their turn."""
 
 
 @shared_task(name="tracker.plan_attention_digests")
 def plan_attention_digests() -> None:
-    sending.plan_attention_digests(now=timezone.now())
+    attention.plan_digests(now=timezone.now())
+    watching.beat("digests", now=timezone.now())
+
+
+@shared_task(name="tracker.plan_reminders")
+def plan_reminders() -> None:
+    planning.plan(now=timezone.now())
+    watching.beat("reminders", now=timezone.now())
+
+
+@shared_task(name="tracker.plan_reports")
+def plan_reports() -> None:
+    editions.plan(now=timezone.now())
+    watching.beat("reports", now=timezone.now())
 
 
 @shared_task(name="tracker.send_outbox")
 def send_outbox() -> None:
-    mail.send_due(clock=timezone.now)
+    """Send for most of the minute; what is left then is the next run's."""
+    mail.send_due(clock=timezone.now, until=timezone.now() + SHIFT)
+    watching.beat("sender", now=timezone.now())

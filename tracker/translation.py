@@ -23,7 +23,8 @@ translate(models.StatusUpdate, "note")
 translate(models.Deadline, "reason")
 
 # After the translated columns exist: a history made earlier lacks them, and every save fails.
-# Status updates, deadlines and mails are absent: they are themselves the history, and are never edited.
+# Status updates, deadlines, reminders, proposals, reports and mails are absent: they are themselves the
+# history, and are never edited.
 for model in (
     models.Contact,
     models.Figure,
@@ -31,13 +32,16 @@ for model in (
     models.Party,
     models.Place,
     models.Quote,
+    models.ReminderRule,
     models.Responsibility,
+    models.Series,
     models.Source,
+    models.Subscription,
 ):
     keep_history(model, app="tracker")
 keep_history(
     models.Initiative,
     app="tracker",
-    m2m_fields=[models.Initiative._meta.get_field("places")],
+    m2m_fields=[models.Initiative._meta.get_field(name) for name in ("places", "muted_rules")],
     excluded_fields=["search_stems", *CURRENT_STATE],
 )

@@ -9,7 +9,17 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 
 from tests import factories as make
-from tracker.models import Milestone, Precision, Quote, Responsibility, Subscription
+from tracker.models import (
+    Bounce,
+    Milestone,
+    PlannedDay,
+    Precision,
+    Quote,
+    ReminderRule,
+    Responsibility,
+    Subscription,
+    Suppression,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +93,18 @@ def _subscriptions(*addresses: str) -> Rows:
         return [Subscription(series=series, address=address, language="ru") for address in addresses]
 
     return rows
+
+
+def _rule(**values: object) -> Rows:
+    return lambda: [ReminderRule(**{"days": "7", **values})]
+
+
+def _planned(*zones: str) -> Rows:
+    return lambda: [PlannedDay(time_zone=zone, day=make.TODAY, planned_at=make.NOW) for zone in zones]
+
+
+def _bounce(kind: str) -> Rows:
+    return lambda: [Bounce(mail=make.make_mail(), kind=kind, received_at=make.NOW, digest="0a" * 32)]
 
 
 def _reports(*periods: tuple[int, int]) -> Rows:
@@ -175,11 +197,26 @@ CONSTRAINTS: dict[str, Sides] = {
     "reminder_kind_is_known": Sides(
         lambda: [make.reminder(kind="silent")], lambda: [make.reminder(kind="whim")]
     ),
+    "reminder_role_is_known": Sides(
+        lambda: [make.reminder(role="head")], lambda: [make.reminder(role="friend")]
+    ),
+    "rule_kind_is_known": Sides(_rule(kind="silent"), _rule(kind="whim")),
+    "rule_before_a_day_ends_with_it": Sides(_rule(kind="due"), _rule(kind="due", then_every=7)),
+    "rule_repeats_after_a_day_or_more": Sides(
+        _rule(kind="overdue", then_every=1), _rule(kind="overdue", then_every=0)
+    ),
+    "day_is_planned_once_per_time_zone": Sides(
+        _planned("Europe/Moscow", "Europe/Berlin"), _planned("Europe/Moscow", "Europe/Moscow")
+    ),
     "series_frequency_is_known": Sides(
         lambda: [make.series(frequency="monthly")], lambda: [make.series(frequency="hourly")]
     ),
     "series_hour_is_on_the_clock": Sides(
         lambda: [make.series(hour=0), make.series(hour=23)], lambda: [make.series(hour=24)]
+    ),
+    "series_day_is_in_every_period": Sides(
+        lambda: [make.series(day=7), make.series(frequency="monthly", day=28)],
+        lambda: [make.series(frequency="weekly", day=8)],
     ),
     "subscription_is_made_once_per_address": Sides(
         _subscriptions("a@example.org", "b@example.org"), _subscriptions("a@example.org", "A@example.org")
@@ -190,6 +227,15 @@ CONSTRAINTS: dict[str, Sides] = {
     "mail_has_a_moment_of_sending_when_sent": Sides(
         lambda: [make.mail(state="sent", sent_at=make.NOW)], lambda: [make.mail(state="sent")]
     ),
+    "mail_that_stopped_says_why": Sides(
+        lambda: [make.mail(state="held", reason="brake"), make.mail(state="queued", reason="")],
+        lambda: [make.mail(state="held", reason="")],
+    ),
+    "suppression_reason_is_known": Sides(
+        lambda: [Suppression(address="a@example.org", reason="bounced", since=make.NOW)],
+        lambda: [Suppression(address="a@example.org", reason="whim", since=make.NOW)],
+    ),
+    "bounce_kind_is_known": Sides(_bounce("hard"), _bounce("springy")),
 }
 
 

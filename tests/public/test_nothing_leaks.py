@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from tests import factories as make
+from tests.reports import examples
 from tracker.models import Contact, Initiative, Quote, Source
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ CANARIES = [
     "canary-withdrawal-reason",
     "canary-mail",
     "canary-user",
+    "canary-report",
 ]
 
 
@@ -54,6 +56,7 @@ def _planted() -> None:
     user = make.make_user(username="canary-user", is_staff=True)
     make.make_contact(party=party, name="canary-contact", email="canary-contact@example.org", user=user)
     make.make_mail(subject="canary-mail", text="canary-mail")
+    _plant_reports()
 
 
 def _plant_draft(draft: Initiative, source: Source) -> None:
@@ -79,6 +82,17 @@ def _plant_hidden(open_: Initiative) -> None:
     make.make_figure(quote=figure, claimed_by=party)
     withdrawn = make.report(open_, "on_hold", note="canary-withdrawn-note")
     make.progress.withdraw(record=withdrawn, reason="canary-withdrawal-reason", now=make.NOW)
+
+
+def _plant_reports() -> None:
+    """A public edition, one that waits for its release, and one of a series that is not public."""
+    canary = examples.full(series="canary-report").as_json()
+    open_, private = make.make_series(pk=1, is_public=True), make.make_series(pk=2, name="canary-report")
+    week = {"period_start": make.day(-7), "period_end": make.TODAY, "pdf": b"canary-report", "xlsx": b"PK"}
+    sent = {**week, "pdf": b"%PDF", "language": "en", "content": examples.full().as_json()}
+    make.report_edition(pk=1, series=open_, released_at=make.NOW, **sent).save()
+    make.report_edition(pk=2, series=open_, content=canary, language="ru", **week).save()
+    make.report_edition(pk=3, series=private, content=canary, released_at=make.NOW, **week).save()
 
 
 LIST_QUERIES = [
@@ -111,13 +125,22 @@ EXAMPLES: dict[str, list[str]] = {
     "api/docs/": ["/api/docs/", "/api/docs/?script="],
     "health/live": ["/health/live"],
     "health/ready": ["/health/ready"],
+    "health/work": ["/health/work"],
     "en/": [f"/{language}/{query}" for language in ("en", "ru", "de") for query in LIST_QUERIES],
     "en/initiatives/<slug>/": [f"/en/initiatives/{slug}/" for slug in SLUGS],
     "en/parties/<slug>/": [f"/en/parties/{slug}/" for slug in SLUGS],
     "en/sources/<slug>/": [f"/en/sources/{slug}/" for slug in SLUGS],
+    "en/answer/<token>/": ["/en/answer/1.forged/"],
+    "en/answer/<token>/thanks/": ["/en/answer/1.forged/thanks/"],
+    "en/unsubscribe/<token>/": ["/en/unsubscribe/1.forged/"],
+    "en/reports/": [f"/{language}/reports/" for language in ("en", "ru", "de")],
+    "en/reports/<int:number>/": [f"/{code}/reports/{pk}/" for code in ("en", "ru") for pk in (1, 2, 3)],
+    "en/reports/<int:number>.pdf": [f"/en/reports/{pk}.pdf" for pk in (1, 2, 3)],
+    "en/reports/<int:number>.xlsx": [f"/en/reports/{pk}.xlsx" for pk in (1, 2, 3)],
     # The embedded mode alone has these; they show what was sent, and nothing was.
     "dev/mail/": ["/dev/mail/", "/dev/mail/?show=1"],
     "dev/mail/<key>.html": ["/dev/mail/1.html"],
+    "dev/mail/<key>/<int:number>/": ["/dev/mail/1/0/"],
 }
 
 

@@ -1,32 +1,39 @@
 from tracker.models.dating import Precision
 from tracker.models.deadline import Deadline
 from tracker.models.initiative import Firmness, Health, Initiative, Sector
-from tracker.models.outbox import Mail
+from tracker.models.outbox import Bounce, Heartbeat, Mail, Relay, Suppression
 from tracker.models.party import Contact, Party
 from tracker.models.place import Place
 from tracker.models.progress import Confidence, Milestone, Status, StatusUpdate
-from tracker.models.proposal import Proposal
-from tracker.models.reminder import Reminder
+from tracker.models.proposal import EvidenceFile, Proposal
+from tracker.models.reminder import PlannedDay, Reminder, ReminderKind, ReminderRule
 from tracker.models.report import Report, Series, Subscription
 from tracker.models.responsibility import Responsibility
 from tracker.models.source import Figure, Quote, Source
 
 __all__ = [
+    "Bounce",
     "Confidence",
     "Contact",
     "Deadline",
+    "EvidenceFile",
     "Figure",
     "Firmness",
     "Health",
+    "Heartbeat",
     "Initiative",
     "Mail",
     "Milestone",
     "Party",
     "Place",
+    "PlannedDay",
     "Precision",
     "Proposal",
     "Quote",
+    "Relay",
     "Reminder",
+    "ReminderKind",
+    "ReminderRule",
     "Report",
     "Responsibility",
     "Sector",
@@ -35,4 +42,5 @@ __all__ = [
     "Status",
     "StatusUpdate",
     "Subscription",
+    "Suppression",
 ]

@@ -17,6 +17,7 @@ from tracker.models.party import Party
 from tracker.models.place import Place
 from tracker.models.progress import Confidence, Status, StatusUpdate
 from tracker.models.publication import Publication, PublicationQuerySet
+from tracker.models.reminder import ReminderRule
 from tracker.models.responsibility import Responsibility
 from tracker.models.source import Quote
 
@@ -178,6 +179,13 @@ class Initiative(Publication):
     due_wording = models.CharField(_("wording"), max_length=200, blank=True, editable=False)
     baseline_due_on = models.DateField(_("first due on"), null=True, editable=False)
 
+    muted_rules: "models.ManyToManyField[ReminderRule, models.Model]" = models.ManyToManyField(
+        ReminderRule,
+        blank=True,
+        related_name="muted_for",
+        verbose_name=_("rules that do not remind of it"),
+        help_text=_("Tick a rule to switch it off for this initiative alone."),
+    )
     search_stems = models.TextField(editable=False, default="")
     created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)

@@ -1,12 +1,23 @@
 """Who takes part, and the people who act for them."""
 
+from zoneinfo import available_timezones
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.publication import Publication, PublicationQuerySet
+
+
+def is_a_time_zone(name: str) -> None:
+    """Raise ValidationError unless the IANA time zone database has this name."""
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(seen)s” is no time zone. Write it as Europe/Moscow or Asia/Vladivostok.") % {"seen": name}
+        )
 
 
 class Party(Publication):
@@ -59,8 +70,19 @@ class Contact(models.Model):
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ru")
-    time_zone = models.CharField(_("time zone"), max_length=64, default=settings.TIME_ZONE)
-    is_head = models.BooleanField(_("head"), default=False, help_text=_("Hears of what stays overdue."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default=settings.TIME_ZONE, validators=[is_a_time_zone]
+    )
+    is_head = models.BooleanField(
+        _("head"),
+        default=False,
+        help_text=_("Head of the party: hears of what stays overdue, not of every reminder."),
+    )
+    is_leadership = models.BooleanField(
+        _("leadership"),
+        default=False,
+        help_text=_("Hears of what stays overdue for long, whichever party leads it."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -16,6 +16,7 @@ class Proposal(models.Model):
     class Kind(models.TextChoices):
         REPORT = "report", _("report")
         DEADLINE = "deadline", _("deadline")
+        RESPONSIBILITY = "responsibility", _("responsibility")
         CORRECTION = "correction", _("correction")
         PASSAGE = "passage", _("passage of a text")
 
@@ -34,7 +35,7 @@ class Proposal(models.Model):
         related_name="proposals",
         verbose_name=_("initiative"),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind)
     wanted = models.JSONField(_("what is wanted"), default=dict)
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("source")
@@ -44,6 +45,14 @@ class Proposal(models.Model):
         "Contact", models.SET_NULL, null=True, related_name="proposals", verbose_name=_("proposed by")
     )
     proposed_at = models.DateTimeField(_("proposed at"))
+    reminder = models.ForeignKey(
+        "Reminder",
+        models.SET_NULL,
+        null=True,
+        related_name="proposals",
+        verbose_name=_("reminder"),
+        help_text=_("The one it answers."),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     answer = models.TextField(_("answer"), blank=True)
     reviewed_by = models.ForeignKey(
@@ -74,3 +83,21 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         about = self.initiative or _("new initiative")
         return f"{self.get_kind_display()}: {about}"
+
+
+class EvidenceFile(models.Model):
+    """A file that came with a proposal. Seen by staff alone; kept in the database, so one backup has all."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="files", verbose_name=_("proposal"))
+    name = models.CharField(_("name"), max_length=200)
+    content = models.BinaryField(_("content"))
+    size = models.PositiveIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+
+    class Meta:
+        verbose_name = _("file of evidence")
+        verbose_name_plural = _("files of evidence")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

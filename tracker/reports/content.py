@@ -1,64 +1,153 @@
-"""What a report says. All queries of reports stand here; rendering asks the database nothing."""
+"""What one edition of a report says, as plain values."""
 
 import datetime as dt
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from tracker.models import Initiative, Mail
-from tracker.models.initiative import InitiativeQuerySet
-
-LISTED = 10
-"""Initiatives named under one heading of the digest; the rest are counted and linked."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Section:
-    """Initiatives under one heading: the first few, and how many there are in all."""
+class Line:
+    """One initiative at the end of the period."""
 
-    rows: tuple[Initiative, ...]
+    slug: str
+    title: str
+    status: str
+    lead: str
+    due_on: dt.date | None
+    due_precision: str
+    due_wording: str
+    days_overdue: int
+    silent_days: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One initiative at the end of the period, with all that the sheet says of it."""
+
+    line: Line
+    health: tuple[str, ...]
+    baseline_due_on: dt.date | None
+    slipped_days: int | None
+    last_reported_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class Move:
+    line: Line
+    old_due_on: dt.date | None
+    new_due_on: dt.date | None
+    days: int | None
+    reason: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Change:
+    line: Line
+    old_status: str
+    new_status: str
+    happened_on: dt.date | None
+    happened_precision: str
+    note: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    slug: str
+    name: str
+    initiatives: int
+    silent_days: int
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    rows: tuple[T, ...]
     total: int
 
 
 @dataclass(frozen=True)
-class Attention:
-    """What needs the staff's attention on a day."""
+class Number:
+    name: str
+    now: int
+    before: int | None
 
+
+@dataclass(frozen=True)
+class Snapshot:
     on: dt.date
-    overdue: Section
-    due_soon: Section
-    silent: Section
-    no_deadline: int
-    drafts: int
-    mails_failed: int
-    mails_in_doubt: int
-
-    @property
-    def is_empty(self) -> bool:
-        """Answer that nothing calls for an action today; a missing deadline alone does not."""
-        return not (
-            self.overdue.total
-            or self.due_soon.total
-            or self.silent.total
-            or self.drafts
-            or self.mails_failed
-            or self.mails_in_doubt
-        )
+    counts: dict[str, int]
 
 
-def attention(*, on: dt.date) -> Attention:
-    """Gather what needs attention on a day, drafts included: staff answer for them too."""
-    initiatives = Initiative.objects.all()
-    return Attention(
-        on=on,
-        overdue=_section(initiatives.overdue(on).order_by("due_on", "pk")),
-        due_soon=_section(initiatives.due_soon(on).order_by("due_on", "pk")),
-        silent=_section(initiatives.silent(on).order_by("heard_of", "pk")),
-        no_deadline=initiatives.no_deadline(on).count(),
-        drafts=initiatives.filter(published_at__isnull=True).count(),
-        mails_failed=Mail.objects.filter(state=Mail.State.FAILED).count(),
-        mails_in_doubt=Mail.objects.filter(state=Mail.State.IN_DOUBT).count(),
-    )
+@dataclass(frozen=True)
+class Month:
+    month: dt.date
+    due: int
 
 
-def _section(rows: InitiativeQuerySet) -> Section:
-    named = rows.prefetch_related("responsibilities__party")[:LISTED]
-    return Section(rows=tuple(named), total=rows.count())
+@dataclass(frozen=True)
+class Content:
+    """One edition. Both days belong to the period; `numbers` tell the state at the end of `last_day`.
+
+    `in_scope` and `was_in_scope` hold, by primary key, what the filter of the series chose at the end of the
+    period and before it; None is everything. They are kept because a filter reads what is known now, and this
+    content must come out the same whenever it is built again.
+    """
+
+    series: str
+    scope: str
+    language: str
+    start: dt.date
+    last_day: dt.date
+    is_first: bool
+    numbers: tuple[Number, ...]
+    newly_overdue: Part[Line]
+    moved: Part[Move]
+    changed: Part[Change]
+    silent_owners: Part[Owner]
+    due_next: Part[Line]
+    closed: Part[Line]
+    new: Part[Line]
+    snapshots: tuple[Snapshot, ...]
+    overdue_before: int
+    months: tuple[Month, ...]
+    in_scope: tuple[int, ...] | None = None
+    was_in_scope: tuple[int, ...] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give plain values; days as ISO 8601."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=dt.date.isoformat))
+        return plain
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Content":
+        """Build the content again from `as_json`."""
+        built: Content = _built(cls, stored)
+        return built
+
+
+def _built(kind: Any, value: Any) -> Any:
+    """Build a value of the annotated type from its plain form."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if value is None:
+        return None
+    if origin is UnionType:
+        return _built(arguments[0], value)
+    if origin is tuple:
+        return tuple(_built(arguments[0], row) for row in value)
+    if origin is Part:
+        rows = tuple(_built(arguments[0], row) for row in value["rows"])
+        return Part(rows=rows, total=value["total"])
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
+    if is_dataclass(kind):
+        made: Any = kind
+        hints = get_type_hints(kind)
+        return made(**{field.name: _built(hints[field.name], value[field.name]) for field in fields(kind)})
+    return value

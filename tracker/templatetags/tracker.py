@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker.models import Health, Initiative, Precision, Quote, Responsibility
-from tracker.reports.content import Section
+from tracker.reports.attention import Section
+from tracker.wording import day
 
 register = template.Library()
 
@@ -33,28 +34,7 @@ def quoted(words: str, language: str) -> str:
     return f"{opening}{words}{closing}"
 
 
-@register.simple_tag
-def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
-    """Say a day no more exactly than it is known: "3 February 2025", "about February 2026"."""
-    if value is None:
-        return _("no date")
-    if precision == Precision.DAY:
-        return formats.date_format(value, "DATE_FORMAT")
-    month = formats.date_format(value, "YEAR_MONTH_FORMAT")
-    if translation.get_language() == "ru":
-        month = month.lower()  # Django gives the name as it begins a sentence
-    names = {
-        Precision.WEEK: _("the week to %(day)s") % {"day": formats.date_format(value, "DATE_FORMAT")},
-        Precision.MONTH: month,
-        Precision.QUARTER: _("quarter %(number)s of %(year)s")
-        % {"number": (value.month + 2) // 3, "year": value.year},
-        Precision.HALF_YEAR: _("half-year %(number)s of %(year)s")
-        % {"number": 1 if value.month <= 6 else 2, "year": value.year},
-        Precision.SEASON: _("season to %(month)s") % {"month": month},
-        Precision.YEAR: str(value.year),
-        Precision.APPROXIMATE: _("about %(month)s") % {"month": month},
-    }
-    return names[Precision(precision)]
+register.simple_tag(day)
 
 
 @register.filter

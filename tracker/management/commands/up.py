@@ -1,6 +1,8 @@
 """`manage.py up`: everything that the tracker needs, started with one command and ended with Ctrl-C."""
 
+import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +33,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--port", default="8000", help="the port to listen on (default: %(default)s)")
 
-    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
+        parser.add_argument(
+            "--demo",
+            action="store_true",
+            help="add people at example.org, so that reminders, answers and reports are seen at /dev/mail/",
+        )
+
+    def handle(self, *args: Any, host: str, port: str, demo: bool, **options: Any) -> None:
         if not settings.EMBEDDED:
             raise CommandError(
                 "`up` is for TRACKER_MODE=embedded. In production start each program by itself."
             )
+        if demo and not settings.DEMONSTRATION:
+            self.start_again_as_demonstration()
         self.say("Starting the commitment tracker ...")
         try:
             number = embedded.port_number(port)
@@ -43,12 +53,19 @@ class Command(BaseCommand):
             if self.has_own_redis():
                 embedded.check_socket_path(settings.REDIS_SOCKET)
             with embedded.only_one_on(settings.DATA_DIR):
+                embedded.check_demonstration(settings.DATA_DIR)
                 embedded.check_port(host, number)
                 self.run(host, number)
         except (embedded.StartError, ChildError) as problem:
             raise CommandError(str(problem)) from None
         except AskedToStop:
             self.say("Stopped.")
+
+    def start_again_as_demonstration(self) -> None:
+        """Continue as a process whose settings know it: they are read before the arguments are."""
+        os.execve(  # noqa: S606  # our own arguments, once more
+            sys.executable, [sys.executable, *sys.argv], os.environ | {"TRACKER_DEMONSTRATION": "true"}
+        )
 
     def run(self, host: str, port: int) -> None:
         environment = embedded.child_environment(host, port)
@@ -71,6 +88,9 @@ class Command(BaseCommand):
         supervisor.check()
         call_command("seed", stdout=self.stdout)
         supervisor.check()
+        if settings.DEMONSTRATION:
+            call_command("demonstrate", stdout=self.stdout)
+            supervisor.check()
         self.collect_static(settings.DATA_DIR / "static.state")
         supervisor.check()
 

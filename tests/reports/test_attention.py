@@ -8,7 +8,7 @@ from django.conf import settings
 from tests import factories as make
 from tests.factories import make_user
 from tracker.models import Mail
-from tracker.reports import content, sending
+from tracker.reports import attention
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def test_each_member_of_staff_with_an_address_gets_one() -> None:
     make_user(is_staff=True, is_active=False)
     make_user(is_staff=False)
 
-    written = sending.plan_attention_digests(now=SEVEN)
+    written = attention.plan_digests(now=SEVEN)
 
     assert written == 2
     assert dict(Mail.objects.values_list("key", "address")) == {
@@ -45,9 +45,9 @@ def test_each_member_of_staff_with_an_address_gets_one() -> None:
 def test_a_second_plan_of_the_day_adds_nothing() -> None:
     _something_to_do()
     make_user(is_staff=True)
-    sending.plan_attention_digests(now=SEVEN)
+    attention.plan_digests(now=SEVEN)
 
-    again = sending.plan_attention_digests(now=SEVEN + dt.timedelta(hours=16))
+    again = attention.plan_digests(now=SEVEN + dt.timedelta(hours=16))
 
     assert (again, Mail.objects.count()) == (0, 1)
 
@@ -55,10 +55,10 @@ def test_a_second_plan_of_the_day_adds_nothing() -> None:
 def test_an_interrupted_plan_is_completed_and_not_repeated() -> None:
     _something_to_do()
     make_user(is_staff=True)
-    sending.plan_attention_digests(now=SEVEN)
+    attention.plan_digests(now=SEVEN)
     make_user(is_staff=True, email="late@example.org")
 
-    rest = sending.plan_attention_digests(now=SEVEN)
+    rest = attention.plan_digests(now=SEVEN)
 
     assert rest == 1
     assert Mail.objects.get(address="late@example.org").state == "queued"
@@ -67,24 +67,24 @@ def test_an_interrupted_plan_is_completed_and_not_repeated() -> None:
 def test_the_next_day_has_its_own() -> None:
     _something_to_do()
     make_user(is_staff=True)
-    sending.plan_attention_digests(now=SEVEN)
+    attention.plan_digests(now=SEVEN)
 
-    assert sending.plan_attention_digests(now=SEVEN + dt.timedelta(days=1)) == 1
+    assert attention.plan_digests(now=SEVEN + dt.timedelta(days=1)) == 1
 
 
 def test_the_day_begins_at_the_site_s_hour() -> None:
     _something_to_do()
     make_user(is_staff=True)
 
-    assert sending.plan_attention_digests(now=SEVEN - dt.timedelta(minutes=1)) == 0
-    assert sending.plan_attention_digests(now=SEVEN) == 1
+    assert attention.plan_digests(now=SEVEN - dt.timedelta(minutes=1)) == 0
+    assert attention.plan_digests(now=SEVEN) == 1
 
 
 def test_a_quiet_day_has_none() -> None:
     make.make_published()
     make_user(is_staff=True)
 
-    assert sending.plan_attention_digests(now=SEVEN) == 0
+    assert attention.plan_digests(now=SEVEN) == 0
 
 
 @pytest.mark.parametrize("language", ["ru", "en", "de"])
@@ -92,13 +92,13 @@ def test_it_is_written_in_the_language_of_the_contact(language: str) -> None:
     _something_to_do()
     make.make_contact(user=make_user(is_staff=True), language=language)
 
-    sending.plan_attention_digests(now=SEVEN)
+    attention.plan_digests(now=SEVEN)
 
     assert Mail.objects.get().language == language
 
 
 def test_what_needs_attention_is_named_and_counted() -> None:
-    late = [make.make_published(announced_on=make.day(-9)) for _ in range(content.LISTED + 2)]
+    late = [make.make_published(announced_on=make.day(-9)) for _ in range(attention.LISTED + 2)]
     for number, initiative in enumerate(late):
         make.set_deadline(initiative, make.day(-1 - number), said_on=make.day(-9))
     soon = make.make_published()
@@ -108,12 +108,12 @@ def test_what_needs_attention_is_named_and_counted() -> None:
     make.make_mail(state="failed")
     make.make_mail(state="in_doubt")
 
-    attention = content.attention(on=make.TODAY)
+    found = attention.attention(on=make.TODAY)
 
-    assert attention.overdue.total == content.LISTED + 2
-    assert list(attention.overdue.rows) == late[: -content.LISTED - 1 : -1]
-    assert (attention.due_soon.rows, attention.silent.rows) == ((soon,), (silent,))
-    assert (attention.no_deadline, attention.drafts, attention.mails_failed, attention.mails_in_doubt) == (
+    assert found.overdue.total == attention.LISTED + 2
+    assert list(found.overdue.rows) == late[: -attention.LISTED - 1 : -1]
+    assert (found.due_soon.rows, found.silent.rows) == ((soon,), (silent,))
+    assert (found.no_deadline, found.drafts, found.mails_failed, found.mails_in_doubt) == (
         2,
         1,
         1,

@@ -1,0 +1,73 @@
+"""The moves that every mail makes, in SQL: Django takes longer to write them than a database to do them.
+
+Each asks in itself whether the mail is still where we left it, so no race is lost.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from tracker.models import Mail
+
+WORDS = ("address", "language", "subject", "text", "html")
+TABLE = Mail._meta.db_table
+STILL_TAKEN = (
+    "(state = 'sending' AND lease_until = %(last_until)s "
+    "OR state = 'in_doubt' OR state = 'queued' AND in_doubt_at IS NOT NULL)"
+)
+"""The server's answer outweighs that somebody has called the mail in doubt meanwhile."""
+SENT = (
+    f"UPDATE {TABLE} SET state = 'sent', sent_at = %(at)s, reason = '', server_reply = %(reply)s, "  # noqa: S608
+    f"lease_until = NULL WHERE id = %(last)s AND {STILL_TAKEN}"
+)
+SENT_AND_BEGUN = (
+    f"UPDATE {TABLE} SET "  # noqa: S608  # fixed names
+    "state = CASE id WHEN %(this)s THEN 'sending' ELSE 'sent' END, "
+    "sent_at = CASE id WHEN %(this)s THEN NULL ELSE %(at)s END, "
+    "reason = CASE id WHEN %(this)s THEN reason ELSE '' END, "
+    "server_reply = CASE id WHEN %(this)s THEN server_reply ELSE %(reply)s END, "
+    "lease_until = CASE id WHEN %(this)s THEN %(until)s ELSE NULL END, "
+    + ", ".join(f"{name} = CASE id WHEN %(this)s THEN %({name})s ELSE {name} END" for name in WORDS)
+    # Both are found by their keys; "id = this AND ... OR id = last AND ..." would be planned for longer.
+    + " WHERE id IN (%(this)s, %(last)s) AND CASE id WHEN %(this)s "
+    "THEN state = 'leased' AND lease_until = %(leased_until)s "
+    f"ELSE {STILL_TAKEN} END RETURNING id"
+)
+
+
+def sent(mail: Mail, words: str, *, at: dt.datetime) -> None:
+    """Mark what the server took, with its words."""
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, _of_last((mail, words), at))
+
+
+def sent_and_begun(
+    last: tuple[Mail, str] | None,
+    mail: Mail,
+    *,
+    leased_until: dt.datetime,
+    until: dt.datetime,
+    at: dt.datetime,
+) -> bool:
+    """Mark the last mail `sent`, if there is one, and this one `sending`, with the words that go.
+
+    It is one statement, and so one commit. Answer whether this one was still ours.
+    """
+    mail.lease_until = until
+    values = {name: getattr(mail, name) for name in WORDS} | _of_last(last, at)
+    values |= {"this": mail.pk, "until": _moment(until), "leased_until": _moment(leased_until)}
+    with connection.cursor() as cursor:
+        cursor.execute(SENT_AND_BEGUN, values)
+        return (mail.pk,) in cursor.fetchall()
+
+
+def _of_last(last: tuple[Mail, str] | None, at: dt.datetime) -> dict[str, Any]:
+    if last is None:
+        return {"last": None, "last_until": None, "reply": "", "at": _moment(at)}
+    mail, words = last
+    return {"last": mail.pk, "last_until": _moment(mail.lease_until), "reply": words, "at": _moment(at)}
+
+
+def _moment(moment: dt.datetime | None) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)

@@ -1,0 +1,93 @@
+"""How the outbox and the schedule are, for whoever watches over them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tracker.models import Heartbeat, Mail
+
+State = Mail.State
+PATIENCE = dt.timedelta(minutes=15)
+"""A mail that is due for so long says that nobody sends."""
+PERIODS = 2
+"""A part of the schedule that has not been seen for so many of its periods is dead."""
+PARTS = {
+    "sender": "tracker.send_outbox",
+    "reminders": "tracker.plan_reminders",
+    "reports": "tracker.plan_reports",
+    "digests": "tracker.plan_attention_digests",
+}
+"""The parts of the schedule by the name of their heartbeat, with the task that beats."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the schedule. `age` is None where it has never been seen."""
+
+    name: str
+    age: dt.timedelta | None
+    period: dt.timedelta
+
+    @property
+    def is_dead(self) -> bool:
+        return self.age is None or self.age > PERIODS * self.period
+
+
+@dataclass(frozen=True)
+class Work:
+    """`oldest_due` is how long the mail waits that is due for longest; None if none waits."""
+
+    oldest_due: dt.timedelta | None
+    leased_too_long: int
+    held: int
+    in_doubt: int
+    failed_today: int
+    parts: tuple[Part, ...]
+
+    @property
+    def dead_parts(self) -> list[Part]:
+        return [part for part in self.parts if part.is_dead]
+
+    @property
+    def is_late(self) -> bool:
+        return self.oldest_due is not None and self.oldest_due > PATIENCE
+
+    @property
+    def is_well(self) -> bool:
+        return not self.is_late and not self.dead_parts
+
+
+def work(*, now: dt.datetime) -> Work:
+    due = Mail.objects.filter(state=State.QUEUED, next_attempt_at__lte=now)
+    first = due.order_by("next_attempt_at", "pk").values_list("next_attempt_at", flat=True).first()
+    return Work(
+        oldest_due=now - first if first else None,
+        leased_too_long=Mail.objects.filter(
+            state__in=[State.LEASED, State.SENDING], lease_until__lt=now
+        ).count(),
+        held=Mail.objects.filter(state=State.HELD).count(),
+        in_doubt=Mail.objects.filter(state=State.IN_DOUBT).count(),
+        failed_today=Mail.objects.filter(
+            state=State.FAILED, next_attempt_at__gt=now - dt.timedelta(days=1)
+        ).count(),
+        parts=_parts(now),
+    )
+
+
+def _parts(now: dt.datetime) -> tuple[Part, ...]:
+    seen = dict(Heartbeat.objects.values_list("name", "beat_at"))
+    periods = {
+        entry["task"]: dt.timedelta(seconds=float(str(entry["schedule"])))
+        for entry in settings.CELERY_BEAT_SCHEDULE.values()
+    }
+    return tuple(
+        Part(name, now - seen[name] if name in seen else None, periods[task])
+        for name, task in PARTS.items()
+        if task in periods
+    )
+
+
+def beat(name: str, *, now: dt.datetime) -> None:
+    """Remember that a part of the schedule did its work, whether or not there was any."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})

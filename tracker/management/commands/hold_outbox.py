@@ -1,0 +1,46 @@
+import datetime as dt
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from tracker import mail
+from tracker.models import Mail
+
+
+class Command(BaseCommand):
+    help = (
+        "After a database was restored from a backup, and before anything is started on it: hold the mails "
+        "that have not gone, for they may have gone since the backup. Staff release or cancel them in the "
+        "admin."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--all", action="store_true", help="every mail that has not gone")
+        which.add_argument(
+            "--older-than",
+            metavar="MOMENT",
+            help="only those decided before the moment of the backup: 2026-11-23T09:00+03:00",
+        )
+
+    def handle(self, *args: Any, older_than: str | None, **options: Any) -> None:
+        mails = Mail.objects.all()
+        if older_than is not None:
+            mails = mails.filter(decided_at__lt=_moment(older_than))
+        self.stdout.write(f"{mail.hold(mails, reason=Mail.Reason.RESTORED)} mails held")
+
+
+def _moment(text: str) -> dt.datetime:
+    """Read a moment; without a zone it is the site's."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(
+            f"“{text}” is no moment. Write it like 2026-11-23T09:00 or 2026-11-23T09:00+03:00."
+        )
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -1,0 +1,244 @@
+"""The one way a proposal becomes a fact: somebody accepts it, and it is written as any other report is.
+
+Each decision is a guarded update of a waiting row. Of two reviewers at once the second changes nothing, and
+is told so.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tracker import mail, progress, wording
+from tracker.models import (
+    Contact,
+    Deadline,
+    EvidenceFile,
+    Initiative,
+    Proposal,
+    Reminder,
+    Responsibility,
+    Status,
+    StatusUpdate,
+)
+
+Kind, State = Proposal.Kind, Proposal.State
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file that comes with a proposal."""
+
+    name: str
+    content: bytes
+
+
+@transaction.atomic
+def propose(
+    *,
+    kind: Proposal.Kind,
+    initiative: Initiative,
+    wanted: Mapping[str, Any],
+    by: Contact,
+    now: dt.datetime,
+    reminder: Reminder | None = None,
+    url: str = "",
+    file: Evidence | None = None,
+) -> Proposal:
+    """Put what a contact wants recorded before the staff; nothing else changes.
+
+    `wanted` holds the columns to be written, by name, as JSON: days in ISO 8601, rows by primary key.
+    """
+    proposal = Proposal(
+        kind=kind,
+        initiative=initiative,
+        wanted=dict(wanted),
+        url=url,
+        proposed_by=by,
+        proposed_at=now,
+        reminder=reminder,
+    )
+    proposal.full_clean(exclude=["reminder", "reviewed_by", "reviewed_at"])
+    proposal.save()
+    if file:
+        EvidenceFile.objects.create(
+            proposal=proposal,
+            name=file.name,
+            content=file.content,
+            size=len(file.content),
+            sha256=hashlib.sha256(file.content).hexdigest(),
+        )
+    return proposal
+
+
+@transaction.atomic
+def accept(
+    *, proposal: Proposal, by: User, now: dt.datetime, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Record what is wanted, through `tracker.progress`, with the reviewer's `changes` to it.
+
+    `changes` has the form of `wanted`, and may name `url` too; `wanted` itself stays as it was proposed.
+    Raises ValidationError as `progress` does, and when somebody has reviewed it before; then nothing changes.
+    """
+    _decide(proposal, State.ACCEPTED, by=by, now=now)
+    write = _WRITERS.get(proposal.kind)
+    if write is None or proposal.initiative_id is None:
+        raise ValidationError(_("This kind of proposal cannot be accepted here."))
+    write(proposal, {**proposal.wanted, "url": proposal.url, **(changes or {})}, by, now)
+    proposal.refresh_from_db()
+
+
+@transaction.atomic
+def give_back(*, proposal: Proposal, note: str, by: User, now: dt.datetime) -> None:
+    """Return a proposal to whoever made it: the same link answers once more, and a mail says why.
+
+    Raises ValidationError without a note, and when there is nobody to return it to.
+    """
+    _refuse_silence(note)
+    contact = proposal.proposed_by
+    if contact is None or proposal.reminder_id is None:
+        raise ValidationError(_("There is nobody to return this to. Reject it instead."))
+    _decide(proposal, State.RETURNED, by=by, now=now, answer=note)
+    Reminder.objects.filter(pk=proposal.reminder_id).update(answered_at=None)
+    mail.queue(
+        kind="returned",
+        key=f"returned:proposal-{proposal.pk}",
+        address=contact.email,
+        language=contact.language,
+        about={"proposal": proposal.pk},
+        now=now,
+    )
+    proposal.refresh_from_db()
+
+
+@transaction.atomic
+def reject(*, proposal: Proposal, note: str, by: User, now: dt.datetime) -> None:
+    """Turn a proposal down for good, saying why. Nobody is written to."""
+    _refuse_silence(note)
+    _decide(proposal, State.REJECTED, by=by, now=now, answer=note)
+    proposal.refresh_from_db()
+
+
+@transaction.atomic
+def merge(*, proposal: Proposal, by: User, now: dt.datetime, note: str = "") -> None:
+    """Close a proposal that says what is recorded already, or what another one says."""
+    _decide(proposal, State.MERGED, by=by, now=now, answer=note)
+    proposal.refresh_from_db()
+
+
+def foresee(*, proposal: Proposal, by: User, now: dt.datetime) -> tuple[Initiative, Initiative]:
+    """Give the initiative as it is recorded, and as it would be if the proposal were accepted as it is.
+
+    It is accepted in earnest and taken back, so what is shown is what will be. Raises ValidationError as
+    `accept` does.
+    """
+    before = _recorded(proposal)
+    with transaction.atomic():
+        accept(proposal=Proposal.objects.get(pk=proposal.pk), by=by, now=now)
+        after = _recorded(proposal)
+        transaction.set_rollback(True)
+    return before, after
+
+
+def headline(proposal: Proposal) -> str:
+    """Say in a few words what is wanted, in the reader's language."""
+    wanted = proposal.wanted
+    if proposal.kind == Kind.REPORT:
+        status = Status(wanted["status"]).label
+        return _("Report: %(status)s (%(day)s)") % {"status": status, "day": _day(wanted["happened_on"])}
+    if proposal.kind == Kind.DEADLINE:
+        return _("New deadline: %(day)s") % {"day": _day(wanted["due_on"])}
+    if proposal.kind == Kind.RESPONSIBILITY:
+        return _("Does not answer for this")
+    return str(proposal.get_kind_display())
+
+
+def own_words(proposal: Proposal) -> str:
+    """Give what the proposer wrote: a note, a reason, or who answers instead."""
+    return next(
+        (proposal.wanted[name] for name in ("note", "reason", "instead") if name in proposal.wanted), ""
+    )
+
+
+def _decide(
+    proposal: Proposal, state: Proposal.State, *, by: User, now: dt.datetime, answer: str = ""
+) -> None:
+    waiting = Proposal.objects.filter(pk=proposal.pk, state=State.WAITING)
+    if not waiting.update(state=state, answer=answer, reviewed_by=by, reviewed_at=now):
+        raise ValidationError(_("Somebody has reviewed this already. Nothing was changed by you."))
+
+
+def _refuse_silence(note: str) -> None:
+    if not note.strip():
+        raise ValidationError({"note": _("Say why. Whoever reads this later wants to know.")})
+
+
+def _report(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.datetime) -> None:
+    update = StatusUpdate(
+        initiative=proposal.initiative,
+        status=wanted["status"],
+        confidence=wanted.get("confidence", ""),
+        note=wanted.get("note", ""),
+        happened_on=dt.date.fromisoformat(wanted["happened_on"]),
+        told_by_id=wanted.get("told_by"),
+        url=wanted["url"],
+    )
+    progress.report(update=update, now=now, by=by)
+
+
+def _deadline(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.datetime) -> None:
+    deadline = Deadline(
+        initiative=proposal.initiative,
+        due_on=dt.date.fromisoformat(wanted["due_on"]),
+        said_on=timezone.localdate(proposal.proposed_at),
+        reason=wanted.get("reason", ""),
+        moved_by_id=wanted.get("moved_by"),
+        url=wanted["url"],
+    )
+    progress.set_deadline(deadline=deadline, now=now, by=by)
+
+
+def _hand_on(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.datetime) -> None:
+    """Take the role from the party, and give it to `successor` where the reviewer names one."""
+    initiative = Initiative.objects.select_for_update().get(proposals=proposal)
+    parts = Responsibility.objects.filter(initiative=initiative)
+    held = parts.filter(party=wanted["party"]).first()
+    successor = wanted.get("successor")
+    if held is None:
+        raise ValidationError(
+            _("This party has no role here any more. Close the proposal as recorded already.")
+        )
+    if successor == wanted["party"]:
+        raise ValidationError({"successor": _("This is the party that says it does not answer.")})
+    held.delete()
+    if successor:
+        part = parts.filter(party=successor).first() or Responsibility(
+            initiative=initiative, party_id=successor
+        )
+        part.role = held.role
+        part.full_clean()
+        part.save()
+    Initiative.objects.filter(pk=initiative.pk).update(updated_at=now)
+
+
+_WRITERS: dict[str, Callable[[Proposal, Mapping[str, Any], User, dt.datetime], None]] = {
+    Kind.REPORT: _report,
+    Kind.DEADLINE: _deadline,
+    Kind.RESPONSIBILITY: _hand_on,
+}
+
+
+def _recorded(proposal: Proposal) -> Initiative:
+    rows = Initiative.objects.filter(proposals=proposal)
+    return rows.prefetch_related("responsibilities__party").get()
+
+
+def _day(iso: str) -> str:
+    return wording.day(dt.date.fromisoformat(iso))

@@ -1,0 +1,75 @@
+"""How days are said, wherever they are said: on pages, in mails, in a PDF."""
+
+import datetime as dt
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from tracker.models import Precision
+
+DAY_IN_RANGE = {"de": "j."}
+"""The first day of a range within one month, where it is not the bare number: „16.–22. November 2026“."""
+DAY_AND_MONTH = {"de": "j. F", "ru": "j E"}
+
+
+def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
+    """Say a day no more exactly than it is known: "3 February 2025", "about February 2026"."""
+    if value is None:
+        return _("no date")
+    if precision == Precision.DAY:
+        return formats.date_format(value, "DATE_FORMAT")
+    month = formats.date_format(value, "YEAR_MONTH_FORMAT")
+    if translation.get_language() == "ru":
+        month = month.lower()  # Django gives the name as it begins a sentence
+    names = {
+        Precision.WEEK: _("the week to %(day)s") % {"day": formats.date_format(value, "DATE_FORMAT")},
+        Precision.MONTH: month,
+        Precision.QUARTER: _("quarter %(number)s of %(year)s")
+        % {"number": (value.month + 2) // 3, "year": value.year},
+        Precision.HALF_YEAR: _("half-year %(number)s of %(year)s")
+        % {"number": 1 if value.month <= 6 else 2, "year": value.year},
+        Precision.SEASON: _("season to %(month)s") % {"month": month},
+        Precision.YEAR: str(value.year),
+        Precision.APPROXIMATE: _("about %(month)s") % {"month": month},
+    }
+    return names[Precision(precision)]
+
+
+def days(first: dt.date, last: dt.date) -> str:
+    """Say a stretch of days, both included: "16–22 November 2026", "November 2026", "quarter 4 of 2026"."""
+    if first == last:
+        return day(last)
+    whole = _whole(first, last)
+    if whole:
+        return day(last, whole)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{_said(first, DAY_IN_RANGE, 'j')}–{day(last)}"
+    if first.year == last.year:
+        return f"{_said(first, DAY_AND_MONTH, 'j F')} – {day(last)}"
+    return f"{day(first)} – {day(last)}"
+
+
+def month(value: dt.date) -> str:
+    """Say the month alone, as it begins a line: "November"."""
+    return formats.date_format(value, "F")
+
+
+def short_day(value: dt.date) -> str:
+    """Say a day without its year."""
+    return _said(value, DAY_AND_MONTH, "j F")
+
+
+def _said(value: dt.date, by_language: dict[str, str], otherwise: str) -> str:
+    return formats.date_format(value, by_language.get(translation.get_language() or "", otherwise))
+
+
+def _whole(first: dt.date, last: dt.date) -> Precision | None:
+    """Name the calendar unit that these days fill, if they fill one."""
+    if first.day != 1 or (last + dt.timedelta(days=1)).day != 1:
+        return None
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months == 1:
+        return Precision.MONTH
+    if months == 3 and first.month in (1, 4, 7, 10):
+        return Precision.QUARTER
+    return Precision.YEAR if months == 12 and first.month == 1 else None
