@@ -31,7 +31,7 @@ def render(content: Content, *, known_at: dt.datetime) -> bytes:
         font_paths=_fonts(),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        timestamp=known_at.astimezone(dt.UTC),
+        timestamp=known_at.astimezone(dt.UTC).replace(microsecond=0),  # typst takes no fractions
     )
 
 
