@@ -60,7 +60,16 @@ def test_an_answer_given_from_a_mail_is_taken_once(demonstration: Running, mails
     path = found.group(1)
 
     asked = demonstration.get(f"{path}?answer=on_track")
-    answered = _post(demonstration, path, answer="on_track", note="The parts are ordered.")
+    answered = _post(
+        demonstration,
+        path,
+        **{
+            "answer": "on_track",
+            "on_track-note": "The parts are ordered.",
+            "on_track-happened_on": "2026-11-01",
+            "on_track-status": "in_progress",
+        },
+    )
     again = demonstration.get(path)
 
     assert asked[0] == 200

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext
 
 from tests import factories as make
 from tracker import proposals
@@ -350,7 +353,8 @@ def test_of_two_reviewers_at_the_same_moment_one_is_told() -> None:
     for thread in threads:
         thread.join()
 
-    assert told == ["Somebody has reviewed this already. Nothing was changed by you."]
+    with translation.override(settings.LANGUAGE_CODE):  # a new thread begins in the site's language
+        assert told == [gettext("Somebody has reviewed this already. Nothing was changed by you.")]
     assert StatusUpdate.objects.count() == 1
 
 

@@ -24,7 +24,7 @@ def kept_mail(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "shown_message": message,
         "text": _body(message, "plain") if message else "",
-        "attachments": list(enumerate(message.iter_attachments())) if message else [],
+        "attachments": [file.get_filename() for file in message.iter_attachments()] if message else [],
     }
     return render(request, "public/kept_mail.html", context)
 
