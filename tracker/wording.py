@@ -1,11 +1,13 @@
-"""How days are said, wherever they are said: on pages, in mails, in a PDF."""
+"""How days and conditions are said, wherever they are said: on pages, in mails, in a PDF."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tracker.models import Precision
+from tracker.models import Health, Initiative, Precision, Quote
 
 DAY_IN_RANGE = {"de": "j."}
 """The first day of a range within one month, where it is not the bare number: „16.–22. November 2026“."""
@@ -73,3 +75,29 @@ def _whole(first: dt.date, last: dt.date) -> Precision | None:
     if months == 3 and first.month in (1, 4, 7, 10):
         return Precision.QUARTER
     return Precision.YEAR if months == 12 and first.month == 1 else None
+
+
+def condition(health: Health, initiative: Initiative, on: dt.date) -> str:
+    """Say one condition in words, with its days where it has any."""
+    if health == Health.OVERDUE:
+        late = initiative.days_overdue(on)
+        return ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
+    if health == Health.SILENT:
+        silent = initiative.silent_days(on)
+        text = ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", silent)
+        return text % {"days": silent}
+    if health == Health.DUE_SOON and initiative.due_on:
+        left = (initiative.due_on - on).days
+        text = ngettext("%(days)d day left", "%(days)d days left", left) if left else _("due today")
+        return text % {"days": left}
+    return str(health.label)
+
+
+def leading_quote(quotes: Iterable[Quote]) -> Quote | None:
+    """Give the announcing words that were recorded first, else the first words at all.
+
+    Staff, and the seeds, record the words that say most before those that add to them.
+    """
+    rows = list(quotes)
+    announcing = [quote for quote in rows if quote.relation == Quote.Relation.ANNOUNCES]
+    return min(announcing or rows, key=lambda quote: quote.pk, default=None)

@@ -18,7 +18,7 @@ from django.utils import translation
 from tests import factories as make
 from tests.factories import NOW, TODAY, day, moment
 from tracker import mail, progress
-from tracker.models import Heartbeat, Initiative, Mail, Report, Series, Subscription
+from tracker.models import Initiative, Mail, Report, Series, Subscription
 from tracker.reports import comparison, editions, leaving
 from tracker.reports.content import Content
 
@@ -149,11 +149,6 @@ class TestPlanning:
 
         assert (made, Report.objects.get().series) == (1, well)
         assert f"Series {broken.pk} cannot be built." in caplog.text
-
-    def test_each_run_leaves_its_heartbeat(self) -> None:
-        editions.plan(now=NOW)
-
-        assert Heartbeat.objects.get(name="reports").beat_at == NOW
 
     def test_the_command_does_what_the_schedule_does(self) -> None:
         make_series()
@@ -415,7 +410,7 @@ class TestDrafts:
         draft = mail.occasions["report"]([row], NOW)[row.pk]
 
         assert isinstance(draft, mail.Draft)
-        assert draft.context["content"] == Content.from_json(report.content)
+        assert draft.context["it"].content == Content.from_json(report.content)
         assert (draft.context["report"], draft.context["site_url"]) == (report, settings.SITE_URL)
         assert draft.unsubscribe == draft.context["unsubscribe"]
         assert draft.unsubscribe.startswith(f"{settings.SITE_URL}/de/unsubscribe/")

@@ -10,6 +10,7 @@ from tracker.mail import Draft
 from tracker.mail.message import word
 from tracker.models import Mail, Report, Series
 from tracker.reports.content import Content
+from tracker.reports.edition import Edition
 
 SITE = "https://tracker.example.org"
 UNSUBSCRIBE = f"{SITE}/en/unsubscribe/token/"
@@ -31,7 +32,7 @@ CLIPPED_BY_GMAIL = 102_000
 def mail_of(content: Content, report: Report | None = None) -> Mail:
     mail = Mail(language=content.language)
     context = {
-        "content": content,
+        "it": Edition(content),
         "report": report,
         "site_url": SITE,
         "unsubscribe": UNSUBSCRIBE,

@@ -23,6 +23,7 @@ from tracker.mail.message import word
 from tracker.models import Mail, Report
 from tracker.reports import editions
 from tracker.reports.content import Content
+from tracker.reports.edition import Edition
 from tracker.wording import days
 
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
@@ -229,7 +230,7 @@ def _mail_html(report: Report) -> str:
     """Write the mail of an edition as its readers get it, but for the foot, which is each reader's own."""
     mail = Mail(language=report.language)
     context = {
-        "content": Content.from_json(report.content),
+        "it": Edition(Content.from_json(report.content)),
         "report": report,
         "site_url": settings.SITE_URL,
         "why": "",

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from tracker.mail import verp
 from tracker.mail.answers import is_dead
-from tracker.mail.outbox import normalised
+from tracker.mail.outbox import normalised, suppress
 from tracker.models import Bounce, Mail, Subscription, Suppression
 
 LONGEST_NOTICE = 1_000_000
@@ -134,19 +134,14 @@ def _field(group: Message, name: str) -> str:
 def _follow(bounce: Bounce, now: dt.datetime) -> None:
     address = normalised(bounce.mail.address)
     if bounce.kind == Kind.COMPLAINT:
-        _suppress(address, Suppression.Reason.COMPLAINED, bounce.words, now)
+        suppress(address, reason=Suppression.Reason.COMPLAINED, words=bounce.words, now=now)
         followed = Subscription.objects.alias(lower=Lower("address")).filter(lower=address)
         followed.filter(unsubscribed_at__isnull=True).update(unsubscribed_at=now)
     elif bounce.kind == Kind.HARD or _soft_ones(address, now) >= SOFT_ONES:
-        _suppress(address, Suppression.Reason.BOUNCED, f"{bounce.status} {bounce.words}".strip(), now)
+        words = f"{bounce.status} {bounce.words}".strip()
+        suppress(address, reason=Suppression.Reason.BOUNCED, words=words, now=now)
 
 
 def _soft_ones(address: str, now: dt.datetime) -> int:
     soft = Bounce.objects.filter(kind=Kind.SOFT, received_at__gt=now - SOFT_FOR)
     return soft.filter(mail__address__iexact=address).count()
-
-
-def _suppress(address: str, reason: Suppression.Reason, words: str, now: dt.datetime) -> None:
-    Suppression.objects.get_or_create(
-        address=address, defaults={"reason": reason, "words": words, "since": now}
-    )

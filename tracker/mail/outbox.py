@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from tracker.models import Mail
+from tracker.models import Mail, Suppression
 
 State, Reason = Mail.State, Mail.Reason
 
@@ -121,6 +121,13 @@ def hold(mails: QuerySet[Mail], *, reason: Mail.Reason) -> int:
     """
     waiting = mails.filter(state__in=[State.QUEUED, State.LEASED, State.SENDING])
     return waiting.update(state=State.HELD, reason=reason, lease_until=None)
+
+
+def suppress(address: str, *, reason: Suppression.Reason, words: str, now: dt.datetime) -> None:
+    """Send nothing more to an address. A second call changes nothing: the first reason stands."""
+    Suppression.objects.get_or_create(
+        address=normalised(address), defaults={"reason": reason, "words": words, "since": now}
+    )
 
 
 def normalised(address: str) -> str:

@@ -21,7 +21,7 @@ from tracker.mail.answers import Meaning, meaning
 from tracker.mail.leases import BATCH, LEASE, Batch
 from tracker.mail.letters import Letter, Letters
 from tracker.mail.message import UnwritableError, route
-from tracker.mail.outbox import normalised
+from tracker.mail.outbox import suppress
 from tracker.mail.server import AwayError, LostError, RefusedError, Server
 from tracker.models import Mail, Suppression
 
@@ -154,7 +154,7 @@ class _Sender:
                 _fail(mail, Reason.REFUSED, words)
             case Meaning.SUPPRESS:
                 _fail(mail, Reason.REFUSED, words)
-                _suppress(mail, words, now)
+                suppress(mail.address, reason=Suppression.Reason.BOUNCED, words=words, now=now)
             case Meaning.REST:
                 _wait(mail, words, now)
                 relay.rest(words, now=now)
@@ -187,13 +187,6 @@ def wait_of(mail: Mail) -> dt.timedelta:
     """The wait after this attempt: the same whenever it is asked for, another for each mail."""
     number = sha256(f"{mail.message_id} {mail.attempts}".encode()).digest()[0] / 255
     return WAITS[mail.attempts - 1] * (1 + JITTER * (2 * number - 1))
-
-
-def _suppress(mail: Mail, words: str, now: dt.datetime) -> None:
-    Suppression.objects.get_or_create(
-        address=normalised(mail.address),
-        defaults={"reason": Suppression.Reason.BOUNCED, "words": words, "since": now},
-    )
 
 
 def _doubt(mail: Mail, words: str, now: dt.datetime) -> None:

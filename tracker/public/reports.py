@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from tracker.models import Report
 from tracker.reports.content import Content
+from tracker.reports.edition import Edition
 from tracker.wording import days
 
 LIFE = 300
@@ -52,7 +53,7 @@ def report_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "report": report,
         "editions": editions,
-        "content": Content.from_json(report.content),
+        "it": Edition(Content.from_json(report.content)),
         "on": report.last_day,
     }
     return render(request, "public/report_detail.html", context)

@@ -15,9 +15,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.models import Initiative, Quote, Reminder, ReminderKind, Responsibility
+from tracker.models import Health, Initiative, Quote, Reminder, ReminderKind, Responsibility
 from tracker.reminders import answering, loading, reasons
 from tracker.reminders.rules import Role
+from tracker.wording import condition, leading_quote
 from tracker.wording import day as say_day
 
 GRAVITY = [
@@ -29,6 +30,13 @@ GRAVITY = [
 ]
 MARKS = {ReminderKind.OVERDUE: "overdue", ReminderKind.DUE: "due_soon", ReminderKind.MILESTONE: "due_soon"}
 """How a fact is coloured; others stay quiet."""
+HOLDS = {
+    ReminderKind.OVERDUE: Health.OVERDUE,
+    ReminderKind.DUE: Health.DUE_SOON,
+    ReminderKind.SILENT: Health.SILENT,
+    ReminderKind.NO_DEADLINE: Health.NO_DEADLINE,
+}
+"""The condition of the initiative that a reminder tells of."""
 OWNERS = (Role.LEAD, Role.SUPPORT)
 EXPECTED_OF_OWNERS = {
     ReminderKind.OVERDUE: gettext_lazy("Say whether it is done, or by when it will be."),
@@ -174,7 +182,7 @@ def _item(reminders: Sequence[Reminder], day: dt.date) -> Item:
     initiative = first.initiative
     answered = next((row for row in reminders if row.role in OWNERS), None)
     page = settings.SITE_URL + answering.path(answered) if answered else ""
-    said = _leading_quote(initiative)
+    said = leading_quote(loading.quotes(initiative))
     return Item(
         title=initiative.title,
         url=settings.SITE_URL + initiative.get_absolute_url(),
@@ -196,24 +204,9 @@ def _item(reminders: Sequence[Reminder], day: dt.date) -> Item:
 
 def _fact(reminder: Reminder, day: dt.date) -> str:
     """Say what is the matter, counted on the reader's day."""
-    initiative = reminder.initiative
-    if reminder.kind == ReminderKind.OVERDUE:
-        days = initiative.days_overdue(day)
-        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-    if reminder.kind == ReminderKind.DUE:
-        days = (reminder.anchor_on - day).days
-        return (
-            ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
-            if days
-            else _("due today")
-        )
-    if reminder.kind == ReminderKind.SILENT:
-        days = initiative.silent_days(day)
-        words = ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", days)
-        return words % {"days": days}
     if reminder.kind == ReminderKind.MILESTONE:
         return _milestones(reminder)
-    return _("no deadline")
+    return condition(HOLDS[ReminderKind(reminder.kind)], reminder.initiative, day)
 
 
 def _milestones(reminder: Reminder) -> str:
@@ -224,12 +217,6 @@ def _milestones(reminder: Reminder) -> str:
         "title": titles,
         "day": say_day(reminder.anchor_on, precision),
     }
-
-
-def _leading_quote(initiative: Initiative) -> Quote | None:
-    quotes = loading.quotes(initiative)
-    announcing = [quote for quote in quotes if quote.relation == Quote.Relation.ANNOUNCES]
-    return min(announcing or quotes, key=lambda quote: quote.pk, default=None)
 
 
 def _said(quote: Quote) -> Said:

@@ -10,6 +10,7 @@ from tracker import mail
 from tracker.models import Mail, Report
 from tracker.reports import leaving
 from tracker.reports.content import Content
+from tracker.reports.edition import Edition
 from tracker.reports.recipients import Readers, readers_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,20 +20,20 @@ def drafts(mails: Sequence[Mail], now: dt.datetime) -> Mapping[int, mail.Draft |
     """Write each mail from its edition as it is kept, unless its reader has left the list."""
     wanted = {row.about["report"] for row in mails}
     reports = Report.objects.select_related("series").in_bulk(wanted)
-    contents = {pk: Content.from_json(report.content) for pk, report in reports.items()}
+    editions = {pk: Edition(Content.from_json(report.content)) for pk, report in reports.items()}
     readers = readers_of({report.series for report in reports.values()})
     found: dict[int, mail.Draft | Mail.Reason] = {}
     for row in mails:
         report = reports.get(row.about["report"])
         found[row.pk] = (
-            _draft(row, report, contents[report.pk], readers[report.series_id])
+            _draft(row, report, editions[report.pk], readers[report.series_id])
             if report
             else Mail.Reason.GONE
         )
     return found
 
 
-def _draft(row: Mail, report: Report, content: Content, readers: Readers) -> mail.Draft | Mail.Reason:
+def _draft(row: Mail, report: Report, edition: Edition, readers: Readers) -> mail.Draft | Mail.Reason:
     address = mail.normalised(row.address)
     if address in readers.left:
         return Mail.Reason.UNSUBSCRIBED
@@ -44,7 +45,7 @@ def _draft(row: Mail, report: Report, content: Content, readers: Readers) -> mai
     return mail.Draft(
         template="report",
         context={
-            "content": content,
+            "it": edition,
             "report": report,
             "site_url": settings.SITE_URL,
             "unsubscribe": leave,

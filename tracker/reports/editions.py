@@ -18,7 +18,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import mail
-from tracker.mail import watching
 from tracker.models import Mail, Report, Series
 from tracker.reports import pdf, periods, scope, xlsx
 from tracker.reports.comparison import SNAPSHOTS, Comparison, Coverage
@@ -36,9 +35,7 @@ def plan(*, now: dt.datetime) -> int:
 
     A series that cannot be built does not stop the others; it is tried again at every call.
     """
-    made = sum(_made_if_due(series, now) for series in Series.objects.order_by("pk"))
-    watching.beat("reports", now=now)
-    return made
+    return sum(_made_if_due(series, now) for series in Series.objects.order_by("pk"))
 
 
 def _made_if_due(series: Series, now: dt.datetime) -> bool:
@@ -125,8 +122,7 @@ def _report(
         content=content.as_json(),
     )
     if series.with_pdf:
-        # A file is dated to the second.
-        report.pdf = pdf.render(content, known_at=known_at.replace(microsecond=0))
+        report.pdf = pdf.render(content, known_at=known_at)
     if series.with_xlsx:
         report.xlsx = xlsx.render(content, comparison.rows(language), known_at=known_at)
     return report

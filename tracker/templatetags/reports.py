@@ -5,9 +5,6 @@ import textwrap
 from django import template
 from django.utils.text import wrap
 
-from tracker.reports.content import Content
-from tracker.reports.edition import Edition
-
 register = template.Library()
 
 SHAPES = {
@@ -22,12 +19,6 @@ SHAPES = {
     "silent": "…",
 }
 """Letters that stand for the shapes of the site in mail, where nothing can be drawn."""
-
-
-@register.simple_tag
-def edition(content: Content) -> Edition:
-    """Tell the content in the active language, which must be its own."""
-    return Edition(content)
 
 
 @register.filter

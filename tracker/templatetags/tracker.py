@@ -15,9 +15,9 @@ from django.utils import formats, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from tracker import wording
 from tracker.models import Health, Initiative, Precision, Quote, Responsibility
 from tracker.reports.attention import Section
 from tracker.wording import day
@@ -81,14 +81,8 @@ def in_language(context: template.Context, language: str) -> str:
 
 @register.filter
 def leading_quote(initiative: Initiative) -> Quote | None:
-    """Give the announcing words that were recorded first, else the first words at all.
-
-    Staff, and the seeds, record the words that say most before those that add to them. Prefetch
-    `quotes__source`.
-    """
-    quotes = list(initiative.quotes.all())
-    announcing = [quote for quote in quotes if quote.relation == Quote.Relation.ANNOUNCES]
-    return min(announcing or quotes, key=lambda quote: quote.pk, default=None)
+    """Give the words that announced it. Prefetch `quotes__source`."""
+    return wording.leading_quote(initiative.quotes.all())
 
 
 @register.filter
@@ -121,26 +115,10 @@ def slip(initiative: Initiative) -> str:
     return ""
 
 
-def _condition(health: Health, initiative: Initiative, on: dt.date) -> str:
-    """Say one condition in words, with its days where it has any."""
-    if health == Health.OVERDUE:
-        days = initiative.days_overdue(on)
-        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-    if health == Health.SILENT:
-        days = initiative.silent_days(on)
-        text = ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", days)
-        return text % {"days": days}
-    if health == Health.DUE_SOON and initiative.due_on:
-        days = (initiative.due_on - on).days
-        text = ngettext("%(days)d day left", "%(days)d days left", days) if days else _("due today")
-        return text % {"days": days}
-    return str(health.label)
-
-
 @register.filter
 def condition_words(initiative: Initiative, on: dt.date) -> list[tuple[Health, str]]:
     """Pair each condition that holds with its words: (overdue, "268 days late")."""
-    return [(health, _condition(health, initiative, on)) for health in initiative.health(on)]
+    return [(health, wording.condition(health, initiative, on)) for health in initiative.health(on)]
 
 
 @register.simple_tag
