@@ -4,7 +4,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.conf import settings
 from django.utils import translation
 
 from tracker import mail
@@ -48,7 +47,7 @@ def _draft(
 
 
 def _worded(row: Mail, contact: Contact, reminders: Sequence[Reminder], day: dt.date) -> mail.Draft:
-    until = row.decided_at.date() + dt.timedelta(days=settings.ANSWER_DAYS)
+    until = answering.expires_at(reminders[0]).astimezone(zone_of(contact.time_zone)).date()
     words = letter(reminders, day=day, answers_until=until)
     initiatives = {reminder.initiative_id: reminder.initiative for reminder in reminders}
     entries = calendar.entries(initiatives.values(), decided_at=row.decided_at)

@@ -127,7 +127,8 @@ class Edition:
     def summary(self) -> str:
         """Say the state at the end of the period in a sentence, and what it can be compared with."""
         if self.content.is_first:
-            return f"{self._state} {_('This is the first report; there is none before it to compare with.')}"
+            first = _("This is the first report; there is none before it to compare with.")
+            return f"{self._state} {first}"
         if self.is_quiet:
             quiet = _(
                 "No deadline was missed or moved, no status changed, nothing was closed or added "

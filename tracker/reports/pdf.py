@@ -42,6 +42,7 @@ def _fonts() -> typst.Fonts:
 
 def _told(edition: Edition) -> dict[str, Any]:
     """Write down everything that the template says, labels too: it knows no language."""
+    state = _("State of %(state_day)s") % {"state_day": edition.state_day}
     return {
         "language": edition.content.language,
         "site_name": _("Commitment tracker"),
@@ -50,7 +51,7 @@ def _told(edition: Edition) -> dict[str, Any]:
         "period": capfirst(edition.period),
         "headline": edition.headline,
         "summary": edition.summary,
-        "footer": f"{edition.name} · {_('State of %(day)s') % {'day': edition.state_day}}",
+        "footer": f"{edition.name} · {state}",
         "comparison": edition.comparison,
         "figures": [_figure(figure) for figure in edition.figures],
         "sections": [_section(section) for section in edition.filled],
