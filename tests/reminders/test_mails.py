@@ -110,7 +110,7 @@ def test_a_mail_says_what_was_promised_where_by_when_how_late_and_what_is_expect
             "-- ",
             "Why you get this",
             "* Tractor plant: Ministry leads this initiative."
-            " Rule “after the deadline: 1, +7”: 8 days after the deadline.",
+            " Rule “after the deadline: 1, then every 7 days”: 8 days after the deadline.",
         ]
     )
     links = re.findall(r'href="([^"]+)"', letter.html)

@@ -60,7 +60,8 @@ def test_the_preview_says_who_gets_what_on_which_day_and_why(staff: Client) -> N
     assert ("4 mails" in page, "with 4 reminders" in page) == (True, True)
     assert page.index("24 November 2026") < page.index("1 December 2026") < page.index("11 December 2026")
     assert (
-        "Ministry leads this initiative. Rule “before the deadline: 7,0”: 7 days before the deadline." in page
+        "Ministry leads this initiative. Rule “before the deadline: 7, 0”: 7 days before the deadline."
+        in page
     )
     assert "anna@example.org, Europe/Moscow" in page
 

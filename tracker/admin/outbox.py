@@ -92,7 +92,7 @@ class MailAdmin(LookedAtAdmin):
 
     @admin.display(description=_("subject"), ordering="subject")
     def subject_or_kind(self, row: Mail) -> str:
-        return row.subject or f"({row.kind})"
+        return row.subject or f"({row.get_kind_display()})"
 
     @admin.display(description=_("state"), ordering="state")
     def state_mark(self, row: Mail) -> str:

@@ -62,9 +62,7 @@ class ReminderRuleAdmin(admin.ModelAdmin):
     def on_days(self, rule: ReminderRule) -> str:
         steps = sorted(-offset if Schedule.of(rule).before else offset for offset in rule.offsets)
         words = [reasons.when(rule.kind, step) for step in steps]
-        if rule.then_every:
-            words.append(_("then every %(days)d days") % {"days": rule.then_every})
-        return "; ".join(words)
+        return "; ".join(filter(None, [*words, rule.repetition]))
 
     @admin.display(description=gettext_lazy("to whom"))
     def recipients(self, rule: ReminderRule) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from tracker.models import Heartbeat, Mail
 
@@ -21,6 +22,14 @@ PARTS = {
 """The parts of the schedule by the name of their heartbeat, with the task that beats."""
 
 
+LABELS = {
+    "sender": gettext_lazy("sending mail"),
+    "reminders": gettext_lazy("reminders"),
+    "reports": gettext_lazy("status reports"),
+    "digests": gettext_lazy("digests of the day"),
+}
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of the schedule. `age` is None where it has never been seen."""
@@ -28,6 +37,10 @@ class Part:
     name: str
     age: dt.timedelta | None
     period: dt.timedelta
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.name])
 
     @property
     def is_dead(self) -> bool:
@@ -86,6 +99,12 @@ def _parts(now: dt.datetime) -> tuple[Part, ...]:
         for name, task in PARTS.items()
         if task in periods
     )
+
+
+def begin(*, now: dt.datetime) -> None:
+    """Remember that the whole schedule has been started: each part has its periods from now on."""
+    for name in PARTS:
+        beat(name, now=now)
 
 
 def beat(name: str, *, now: dt.datetime) -> None:

@@ -14,6 +14,15 @@ class Mail(models.Model):
     few facts from which the message is written when it is handed over; until then it has no words.
     """
 
+    class Kind(models.TextChoices):
+        """What mails are about; each kind has its occasion (`tracker.mail.occasions`)."""
+
+        REMINDER = "reminder", _("reminder")
+        ESCALATION = "escalation", _("escalation")
+        RETURNED = "returned", _("returned answer")
+        REPORT = "report", _("status report")
+        ATTENTION_DIGEST = "attention_digest", _("digest of the day")
+
     class State(models.TextChoices):
         HELD = "held", _("held for release")
         QUEUED = "queued", _("queued")
@@ -39,7 +48,7 @@ class Mail(models.Model):
 
     key = models.CharField(_("key"), max_length=400, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
     address = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     about = models.JSONField(_("about"), default=dict, blank=True)
@@ -105,7 +114,7 @@ class Mail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject or f"{self.kind}: {self.address}"
+        return self.subject or f"{self.get_kind_display()}: {self.address}"
 
 
 class Suppression(models.Model):

@@ -3,6 +3,7 @@
 from django.core.validators import validate_comma_separated_integer_list
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -83,8 +84,15 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        every = f", +{self.then_every}" if self.then_every else ""
-        return f"{self.get_kind_display()}: {self.days}{every}"
+        days = ", ".join(
+            [*self.days.split(","), self.repetition] if self.then_every else self.days.split(",")
+        )
+        return f"{self.get_kind_display()}: {days}"
+
+    @property
+    def repetition(self) -> str:
+        """Say in words how it goes on after the last of its days; empty where it does not."""
+        return gettext("then every %(days)d days") % {"days": self.then_every} if self.then_every else ""
 
     @property
     def offsets(self) -> list[int]:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tracker.models.party import Party, is_a_time_zone
 
@@ -68,7 +69,7 @@ class Series(models.Model):
 
     class Meta:
         verbose_name = _("report series")
-        verbose_name_plural = _("report series")
+        verbose_name_plural = pgettext_lazy("several", "report series")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -157,7 +158,7 @@ class Report(models.Model):
 
     class Meta:
         verbose_name = _("report")
-        verbose_name_plural = _("reports")
+        verbose_name_plural = pgettext_lazy("several", "reports")
         ordering = ["-period_end", "series_id", "language"]
         permissions = [("release_report", "Can release reports")]
         constraints = [

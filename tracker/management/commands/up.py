@@ -11,11 +11,13 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from config import embedded
 from config.celery import app
 from config.supervisor import AskedToStop, ChildError, Supervisor
+from tracker.mail import watching
 
 START_SECONDS = 60.0
 """How long a program may take until it answers: a slow disk's first start included."""
@@ -72,6 +74,7 @@ class Command(BaseCommand):
         with Supervisor(logs=settings.DATA_DIR / "logs", environment=environment) as supervisor:
             self.prepare(supervisor)
             self.start_programs(supervisor, host, port)
+            watching.begin(now=timezone.now())
             self.tell_addresses(host, port, environment)
             self.tell_login()
             self.say("\nStop with Ctrl-C.")
