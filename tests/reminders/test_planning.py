@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import factories as make
 from tests.reminders.arranging import addresses, at, led_by, told
+from tracker.mail import restoring
 from tracker.models import Contact, Mail, PlannedDay, Reminder, ReminderRule, Suppression
 from tracker.reminders import planning
 
@@ -497,6 +498,69 @@ def test_a_plan_far_above_the_usual_waits_for_a_person(usual: int, mails: int, s
 
     found = set(Mail.objects.values_list("state", "reason"))
     assert found == {(state, "brake" if state == "held" else "")}
+
+
+class TestAfterARestore:
+    @pytest.fixture(autouse=True)
+    def _at_half_past_midnight_in_moscow(self) -> None:
+        restoring.remember(now=at(TODAY, 0, 30))
+
+    @pytest.mark.parametrize(
+        ("zone", "day", "state"),
+        [
+            ("Europe/Moscow", -1, "held"),
+            ("Europe/Moscow", 0, "held"),
+            ("Europe/Moscow", 1, "queued"),
+            ("America/New_York", -1, "held"),
+            ("America/New_York", 0, "queued"),
+            ("Nowhere/Unknown", 0, "held"),
+        ],
+    )
+    def test_the_day_of_restoring_and_earlier_ones_wait_for_a_person(
+        self, zone: str, day: int, state: str
+    ) -> None:
+        make.make_rule(days="9")
+        led_by(make.make_contact(time_zone=zone), due_on=make.day(8))
+
+        planning.plan_zone(zone=zone, day=make.day(day), now=NOW)
+
+        assert Mail.objects.values_list("state", "reason").get() == (
+            state,
+            "restored" if state == "held" else "",
+        )
+
+    def test_the_brake_holds_on_later_days_as_ever(self) -> None:
+        make.make_rule()
+        led_by(make.make_contact(), due_on=make.day(7))
+
+        with override_settings(BRAKE_MAILS=0):
+            planning.plan_day(day=make.day(1), now=NOW)
+
+        assert Mail.objects.values_list("state", "reason").get() == ("held", "brake")
+
+    def test_it_is_held_as_restored_however_many_there_are(self) -> None:
+        make.make_rule()
+        led_by(make.make_contact(), due_on=make.day(7))
+
+        with override_settings(BRAKE_MAILS=0):
+            planning.plan_day(day=TODAY, now=NOW)
+
+        assert Mail.objects.get().reason == "restored"
+
+
+def test_today_is_planned_in_each_zone_though_its_hour_is_to_come() -> None:
+    make.make_rule()
+    for zone in ("Europe/Moscow", "America/New_York"):
+        led_by(make.make_contact(time_zone=zone), due_on=make.day(7))
+    midnight = at(TODAY, 0)
+
+    planned = [planning.plan(now=midnight), planning.plan_today(now=midnight)]
+
+    assert planned == [0, 1]  # the deadline is eight days from New York's day
+    assert set(PlannedDay.objects.values_list("time_zone", "day")) == {
+        ("Europe/Moscow", TODAY),
+        ("America/New_York", make.day(-1)),
+    }
 
 
 def test_planning_takes_the_same_queries_for_one_and_for_three(count_queries: Callable[..., int]) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tests import factories as make
 from tests.factories import make_user
+from tracker.mail import restoring
 from tracker.models import Mail
 from tracker.reports import attention
 
@@ -70,6 +71,20 @@ def test_the_next_day_has_its_own() -> None:
     attention.plan_digests(now=SEVEN)
 
     assert attention.plan_digests(now=SEVEN + dt.timedelta(days=1)) == 1
+
+
+def test_after_a_restore_the_digest_of_its_day_waits_for_a_person_and_the_next_goes_out() -> None:
+    _something_to_do()
+    make_user(is_staff=True)
+    restoring.remember(now=dt.datetime(2026, 11, 22, 21, 0, tzinfo=dt.UTC))  # midnight in Moscow
+
+    attention.plan_digests(now=SEVEN)
+    attention.plan_digests(now=SEVEN + dt.timedelta(days=1))
+
+    assert list(Mail.objects.order_by("pk").values_list("state", "reason")) == [
+        ("held", "restored"),
+        ("queued", ""),
+    ]
 
 
 def test_the_day_begins_at_the_site_s_hour() -> None:

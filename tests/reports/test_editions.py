@@ -18,6 +18,7 @@ from django.utils import translation
 from tests import factories as make
 from tests.factories import NOW, TODAY, day, moment
 from tracker import mail, progress
+from tracker.mail import restoring
 from tracker.models import Initiative, Mail, Report, Series, Subscription
 from tracker.reports import comparison, editions, leaving
 from tracker.reports.content import Content
@@ -295,6 +296,52 @@ class TestRelease:
 
         assert (again, Mail.objects.get().state) == (0, "held")
         assert series.reports.get().released_by == user
+
+
+class TestAfterARestore:
+    def _made(self, series: Series, *, restored: dt.datetime, now: dt.datetime) -> tuple[str, str]:
+        """The state of the mail about the edition that is due now, and why."""
+        follow(series, "anna@example.org")
+        restoring.remember(now=restored)
+        editions.plan(now=now)
+        state, reason = Mail.objects.values_list("state", "reason").get()
+        return state, reason
+
+    @pytest.mark.parametrize("is_held", [False, True])
+    def test_an_edition_whose_days_were_over_waits_for_a_person(self, is_held: bool) -> None:
+        midnight = NOW.replace(hour=21) - dt.timedelta(days=1)
+
+        made = self._made(make_series(is_held=is_held), restored=midnight, now=NOW)
+
+        assert made == ("held", "restored")
+
+    def test_it_is_not_let_go_with_its_series(self) -> None:
+        series = make_series(is_held=True)
+        self._made(series, restored=NOW, now=NOW)
+
+        released = editions.release(reports=series.reports.all(), by=make.make_user(), now=NOW)
+
+        assert (released, Mail.objects.get().reason) == (0, "restored")
+
+    def test_one_of_days_that_were_not_over_goes_out(self) -> None:
+        midnight = NOW.replace(hour=21) - dt.timedelta(days=1)
+
+        assert self._made(make_series(), restored=midnight - ONE_MINUTE, now=NOW) == ("queued", "")
+
+    def test_one_that_begins_with_days_that_were_told_waits_too(self) -> None:
+        """The schedule starts a week after the restore: one edition tells of both weeks."""
+        series = make_series(starts_on=day(-30))
+        editions.plan(now=moment(-7))
+
+        made = self._made(series, restored=NOW, now=moment(7))
+
+        assert (made, spans()[-1]) == (("held", "restored"), (-7, 7))
+
+    def test_the_next_edition_goes_out(self) -> None:
+        series = make_series()
+        editions.plan(now=NOW)
+
+        assert self._made(series, restored=moment(1), now=moment(7)) == ("queued", "")
 
 
 class TestByHand:

@@ -203,7 +203,10 @@ class Relay(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a part of the schedule last did its work, whether or not there was any."""
+    """When a part of the schedule last did its work, whether or not there was any.
+
+    The one named `restored` is no part: it says when the database was last restored from a backup.
+    """
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     beat_at = models.DateTimeField(_("last seen"))

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tracker import mail
+from tracker.mail import restoring
 from tracker.models import Contact, Mail, PlannedDay, Reminder
 from tracker.reminders import inserting, rules
 from tracker.reminders.deciding import Known, Telling
@@ -43,6 +44,16 @@ def plan(*, now: dt.datetime) -> int:
 def plan_day(*, day: dt.date, now: dt.datetime) -> int:
     """Decide one local day in every time zone, as if its hour had come; return how many mails."""
     return sum(plan_zone(zone=zone, day=day, now=now) for zone in _zones())
+
+
+def plan_today(*, now: dt.datetime) -> int:
+    """Decide the local day of `now` in each time zone, also where its hour is to come; return how many mails.
+
+    After a restore this keeps the days before it from being made up for by a later one, whose mail may go.
+    """
+    return sum(
+        plan_zone(zone=zone, day=now.astimezone(rules.zone_of(zone)).date(), now=now) for zone in _zones()
+    )
 
 
 @contextmanager
@@ -154,7 +165,9 @@ def _write(state: Known, told: list[Telling], *, zone: str, day: dt.date, now: d
     by_person: dict[int, list[Telling]] = defaultdict(list)
     for telling in told:
         by_person[telling.person].append(telling)
-    held = Mail.Reason.BRAKE if _is_unusual(len(by_person), zone=zone, day=day) else None
+    held = restoring.why_held(day=day, zone=rules.zone_of(zone))
+    if held is None and _is_unusual(len(by_person), zone=zone, day=day):
+        held = Mail.Reason.BRAKE
     mails = (
         mail.new(
             kind=_kind(tellings),

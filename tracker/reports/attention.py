@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import mail
+from tracker.mail import restoring
 from tracker.models import Initiative, Mail, Proposal
 from tracker.models.initiative import InitiativeQuerySet
 
@@ -114,6 +115,7 @@ def plan_digests(*, now: dt.datetime) -> int:
         return 0
     if attention(on=local.date()).is_empty:
         return 0
+    held = restoring.why_held(day=local.date(), zone=timezone.get_current_timezone())
     return sum(
         mail.queue(
             kind="attention_digest",
@@ -122,6 +124,7 @@ def plan_digests(*, now: dt.datetime) -> int:
             language=_language(user),
             about={"day": local.date().isoformat()},
             now=now,
+            held=held,
         )
         for user in waiting
     )

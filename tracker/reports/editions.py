@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import mail
+from tracker.mail import restoring
 from tracker.models import Mail, Report, Series
 from tracker.reports import pdf, periods, scope, xlsx
 from tracker.reports.comparison import SNAPSHOTS, Comparison, Coverage
@@ -200,6 +201,7 @@ def _mails(
     series: Series, period: Period, reports: Iterable[Report], readers: Readers, now: dt.datetime
 ) -> list[Mail]:
     by_language = {report.language: report for report in reports}
+    held = _why_held(series, period)
     return [
         mail.new(
             kind=KIND,
@@ -208,10 +210,17 @@ def _mails(
             language=recipient.language,
             about={"report": by_language[recipient.language].pk},
             now=now,
-            held=Mail.Reason.RELEASE if series.is_held else None,
+            held=held,
         )
         for address, recipient in readers.reached.items()
     ]
+
+
+def _why_held(series: Series, period: Period) -> Mail.Reason | None:
+    restored = restoring.restored_at()
+    if restored and periods.may_have_been_told(series=series, period=period, by=restored):
+        return Mail.Reason.RESTORED
+    return Mail.Reason.RELEASE if series.is_held else None
 
 
 def _key(series: int, period: Period, address: str) -> str:

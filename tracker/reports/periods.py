@@ -33,6 +33,15 @@ def newest_due(*, series: Series, last_end: dt.date | None, now: dt.datetime) ->
     return Period(start, end) if due_on >= series.starts_on and start < end else None
 
 
+def may_have_been_told(*, series: Series, period: Period, by: dt.datetime) -> bool:
+    """Answer whether an edition that nobody remembers may have told of these days, or the first of them.
+
+    It may, by hand, from the moment at which they are over; and one that starts with them, from its hour on.
+    """
+    is_over = midnight(series, period.end) <= by
+    return is_over or newest_due(series=series, last_end=period.start, now=by) is not None
+
+
 def next_due_at(*, series: Series, now: dt.datetime) -> dt.datetime:
     """Give the moment after `now` from which the next regular edition is due."""
     today = max(_local_day(series, now), series.starts_on)

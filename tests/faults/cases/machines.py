@@ -1,5 +1,6 @@
 """Databases and brokers that are killed, restarted, locked, restored or never there."""
 
+import datetime as dt
 import random
 import signal
 import subprocess
@@ -7,14 +8,22 @@ import time
 from functools import partial
 
 from django.db import connection
+from django.utils import timezone
 
 from tests.faults import rows
 from tests.faults.case import catalogue
 from tests.faults.programs import Postgres
-from tests.faults.work import QuickClock, read_for, send_for_ever, send_restored, write_for
+from tests.faults.work import (
+    QuickClock,
+    plan_and_send_restored,
+    plan_everything,
+    read_for,
+    send_for_ever,
+    write_for,
+)
 from tests.faults.world import DATABASE, World
 from tests.starting import wait_until
-from tracker.models import Mail
+from tracker.models import Mail, Series
 
 BOUND = 30.0
 """Seconds within which a mail goes after Redis is back; the schedule comes every second here."""
@@ -145,20 +154,42 @@ def sqlite_is_never_locked(world: World) -> None:
 
 @catalogue.add("F35", "a backup of the middle of sending, restored and started")
 def restored(world: World) -> None:
-    rows.decide(world, world.size(300, 3_000))
+    """Notes wait when the backup is made; reminders, a report and digests are decided and sent after it."""
+    notes, owners, staff, readers = world.size(300, 3_000), 20, 5, 10
+    _something_to_tell(owners, staff, readers)
+    rows.decide(world, notes)
     world.sink.behave(takes_seconds=0.003)
     with world.herd(2, send_for_ever, QuickClock()):
         wait_until(lambda: rows.states()["sent"] > 40, seconds=BOUND)
         name = _backup(world)
+        world.run(plan_everything, now=timezone.now())
+        world.expected.remember()
         world.settle()
     taken = len(world.sink.lines())
+    assert taken == notes + owners + staff + readers, f"{taken} mails before the restore"
     world.let_go()
     said = {"DATABASE_URL": world.postgres.url(name)} if world.postgres else {"TRACKER_DATA": name}
-    world.manage("hold_outbox", "--all", **said)
+    told = world.manage("hold_outbox", "--all", **said)
+    assert f"{owners} mails decided and held" in told, told
     world.inject("restore")
-    world.run(send_restored, name)
+    world.run(plan_and_send_restored, name)
     again = len(world.sink.lines()) - taken
     assert not again, f"{again} mails went a second time"
+
+
+def _something_to_tell(owners: int, staff: int, readers: int) -> None:
+    """Let so many people be due a reminder, a digest and a report today."""
+    today = timezone.localdate()
+    rows.owners(owners, due_on=[today + dt.timedelta(days=7)])
+    rows.staff(staff)
+    rows.overdue()
+    series = Series.objects.create(
+        name="Weekly report", frequency="weekly", day=today.isoweekday(), starts_on=today, with_pdf=False
+    )
+    for number in range(readers):
+        series.subscriptions.create(
+            address=f"reader-{number}@example.org", language="en", confirmed_at=timezone.now()
+        )
 
 
 def _backup(world: World) -> str:
