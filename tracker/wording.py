@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
@@ -16,12 +17,18 @@ DAY_AND_MONTH = {"de": "j. F", "ru": "j E"}
 
 def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
     """Say a day no more exactly than it is known: "3 February 2025", "about February 2026"."""
+    return _day(value, precision, translation.get_language())
+
+
+@lru_cache(maxsize=4096)  # a mail or a page says the same few days over and over
+def _day(value: dt.date | None, precision: str, language: str | None) -> str:
+    """Say a day in the active language, which is `language`."""
     if value is None:
         return _("no date")
     if precision == Precision.DAY:
         return formats.date_format(value, "DATE_FORMAT")
     month = formats.date_format(value, "YEAR_MONTH_FORMAT")
-    if translation.get_language() == "ru":
+    if language == "ru":
         month = month.lower()  # Django gives the name as it begins a sentence
     names = {
         Precision.WEEK: _("the week to %(day)s") % {"day": formats.date_format(value, "DATE_FORMAT")},

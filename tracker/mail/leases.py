@@ -5,6 +5,7 @@ lease is still this one. So a sender that slept through its lease moves nothing,
 """
 
 import datetime as dt
+from collections.abc import Callable
 from itertools import takewhile
 from typing import Any
 
@@ -15,7 +16,7 @@ from tracker.mail import marks, relay
 from tracker.models import Mail
 
 State, Reason = Mail.State, Mail.Reason
-BATCH = 50
+BATCH = 100
 LEASE = dt.timedelta(minutes=5)
 """Longer than one mail takes with a server that answers each step only just in time."""
 DEATHS = 5
@@ -71,8 +72,8 @@ class Batch:
             self.waiting = [mail for mail in self.waiting if mail.pk in ours]
         self._until = until
 
-    def begin(self, mail: Mail, *, last: tuple[Mail, str] | None, now: dt.datetime) -> bool:
-        """Mark a mail `sending`, and the last one `sent`; answer whether this one was still ours."""
+    def begin(self, mail: Mail, *, last: tuple[Mail, str] | None, now: dt.datetime) -> Callable[[], bool]:
+        """Mark a mail `sending`, and the last one `sent`; what is returned answers if this one was ours."""
         self.waiting.remove(mail)
         return marks.sent_and_begun(last, mail, leased_until=self._until, until=now + LEASE, at=now)
 

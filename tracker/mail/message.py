@@ -26,6 +26,7 @@ from tracker.models import Mail
 MAX_SUBJECT = 250
 LINE = 76
 """Characters in a line of encoded text (RFC 2045, 6.7 and 6.8)."""
+LINES = re.compile(b".{1,%d}" % LINE)
 LONGEST_ADDRESS = 254
 ENCODED_WORD = 39
 """Bytes that an encoded word of 75 characters holds (RFC 2047, 2) where “Subject: ” stands before it."""
@@ -160,8 +161,7 @@ def _encoded(text: bytes) -> tuple[str, bytes]:
 
 
 def _base64(content: bytes) -> bytes:
-    encoded = b64encode(content)
-    return b"\r\n".join(encoded[start : start + LINE] for start in range(0, len(encoded), LINE))
+    return b"\r\n".join(LINES.findall(b64encode(content)))
 
 
 def _attachment(file: Attachment) -> bytes:

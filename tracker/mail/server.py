@@ -90,19 +90,26 @@ class Server:
         return self._backend.connection is None or self._backend.connection.sock is None
 
     def hand_over(
-        self, sender: str, address: str, content: bytes, meanwhile: Callable[[], None] = lambda: None
+        self,
+        sender: str,
+        address: str,
+        content: bytes,
+        may_go: Callable[[], bool] = lambda: True,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> str:
         """Return the server's words when it has taken the message; it thinks while `meanwhile` is done.
 
-        Raise RefusedError, LostError or UnwritableError.
+        `may_go` is asked after the addresses and before the content; where it says no, nothing is handed
+        over and no words come back. Raise RefusedError, LostError or UnwritableError.
         """
         self._mails += 1
         if not isinstance(self._backend, smtp.EmailBackend):
-            self._backend.send_messages([_Whole(content, address)])
+            if may_go():
+                self._backend.send_messages([_Whole(content, address)])
             return ""
         if self._backend.connection is None:
             raise LostError("The connection is closed.", content_begun=False)
-        return _say(self._backend.connection, sender, address, content, meanwhile)
+        return _say(self._backend.connection, sender, address, content, may_go, meanwhile)
 
     def answered(self) -> None:
         """Remember that the server is there, once for each connection."""
@@ -124,7 +131,12 @@ def _needs_a_person(error: Exception) -> bool:
 
 
 def _say(
-    connection: smtplib.SMTP, sender: str, address: str, content: bytes, meanwhile: Callable[[], None]
+    connection: smtplib.SMTP,
+    sender: str,
+    address: str,
+    content: bytes,
+    may_go: Callable[[], bool],
+    meanwhile: Callable[[], None],
 ) -> str:
     """Say one message; the addresses are known to be such, so smtplib need not read them once more."""
     options = _options(connection, address, len(content))
@@ -132,6 +144,9 @@ def _say(
     try:
         _ask(connection, Step.SENDER, connection.docmd(f"MAIL FROM:<{sender}>{options}"))
         _ask(connection, Step.RECIPIENT, connection.docmd(f"RCPT TO:<{address}>"))
+        if not may_go():
+            _begin_anew(connection)
+            return ""
         _ask(connection, Step.CONTENT, connection.docmd("DATA"), wanted=(354,))
         begun = True
         connection.send(_quoted(content))
