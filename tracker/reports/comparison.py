@@ -45,7 +45,7 @@ Scope = tuple[int, ...] | None
 class Coverage:
     """What an edition covers.
 
-    `before_at` is the `known_at` of the edition before, None for a first one. `told` are the snapshots that
+    `before_at` is the `known_at` of the edition before, None for a first one, or of both days alike. `told` are the snapshots that
     it showed; where there are none, or they had another scope, the state is counted anew for each of
     `recounted`, the last days of earlier periods.
     """
@@ -177,9 +177,13 @@ class Comparison:
 
     @cached_property
     def _new(self) -> list[State]:
-        """What was hidden for a while, and is shown again, is not new."""
-        before_at = self.coverage.before_at
-        known = self._before.keys() | (self._known.once_public(before_at) if before_at else set())
+        """What was hidden for a while, and is shown again, is not new.
+
+        Two days that are looked at from one moment differ by what was announced between them.
+        """
+        before_at, known_at = self.coverage.before_at, self.coverage.known_at
+        earlier = before_at if before_at and before_at < known_at else None
+        known = self._before.keys() | (self._known.once_public(earlier) if earlier else set())
         return sorted((state for state in self._now.values() if state.pk not in known), key=_due)
 
     @cached_property

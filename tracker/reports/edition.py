@@ -128,14 +128,14 @@ class Edition:
         """Say the state at the end of the period in a sentence, and what it can be compared with."""
         if self.content.is_first:
             first = _("This is the first report; there is none before it to compare with.")
-            return f"{self._state} {first}"
+            return f"{self.state} {first}"
         if self.is_quiet:
             quiet = _(
                 "No deadline was missed or moved, no status changed, nothing was closed or added "
                 "since the last report."
             )
-            return f"{quiet} {self._state}"
-        return self._state
+            return f"{quiet} {self.state}"
+        return self.state
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -200,7 +200,7 @@ class Edition:
         return {number.name: number for number in self.content.numbers}
 
     @property
-    def _state(self) -> str:
+    def state(self) -> str:
         now = {name: number.now for name, number in self._numbers.items()}
         open_ = now["total"] - sum(now[status] for status in CLOSED)
         text = ngettext(
