@@ -146,14 +146,20 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# In kB. typst keeps its last ten PDFs, 55 MB for one of 600 entries: a process that grew is replaced after
+# its task. The embedded worker has threads, which cannot be; it stays at those ten.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # Redis only wakes; the database holds the work. So each entry expires before its next run, and a
 # minute lost costs nothing.
 CELERY_BEAT_SCHEDULE = {
+    "forget-readers": {"task": "tracker.forget_readers", "schedule": 3600.0, "options": {"expires": 3500}},
     "plan-attention-digests": {
         "task": "tracker.plan_attention_digests",
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "forget-requests": {"task": "tracker.forget_requests", "schedule": 3600.0, "options": {"expires": 3500}},
+    "plan-notices": {"task": "tracker.plan_notices", "schedule": 60.0, "options": {"expires": 55}},
     "plan-reminders": {"task": "tracker.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
     "plan-reports": {"task": "tracker.plan_reports", "schedule": 60.0, "options": {"expires": 55}},
     "send-outbox": {"task": "tracker.send_outbox", "schedule": 60.0, "options": {"expires": 55}},
@@ -184,6 +190,8 @@ MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
 """How many mails the mail server may be given in a minute by all senders together; 0 is no limit."""
 RESENT_WHEN_IN_DOUBT = env.list("RESENT_WHEN_IN_DOUBT", default=["reminder", "attention_digest"])
 """Kinds of mail that are sent once more, under the same Message-ID, when nobody knows if they arrived."""
+RESENT_AFTER_MINUTES = env.int("RESENT_AFTER_MINUTES", 10)
+"""They wait before, so that staff can stop them and a server that comes and goes gets no copies in a row."""
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 """Where returned mail goes: of bounces@example.org each mail has its own, bounces+TOKEN@example.org."""
 
@@ -230,6 +238,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+PROXIES = env.int("PROXIES", 0 if EMBEDDED else 1)
+"""How many proxies of ours stand before the server; each adds an address to X-Forwarded-For."""
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
@@ -275,6 +285,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LOGGING_CONFIG = "config.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

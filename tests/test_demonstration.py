@@ -46,6 +46,20 @@ def test_reminders_and_reports_are_there_as_soon_as_it_runs(mails: dict[str, str
     assert len([page for page in mails.values() if len(FILE.findall(page)) == 2]) == 3
 
 
+def test_links_in_mails_lead_to_where_it_runs(demonstration: Running, mails: dict[str, str]) -> None:
+    ports = {port for page in mails.values() for port in re.findall(r"http://127\.0\.0\.1:(\d+)/", page)}
+
+    assert ports == {str(demonstration.port)}
+
+
+def test_a_report_is_called_alike_in_every_language(mails: dict[str, str]) -> None:
+    subjects = [
+        re.findall(r'<h2 id="shown">(.*?),', page) for page in mails.values() if len(FILE.findall(page)) == 2
+    ]
+
+    assert subjects == [["BY / RU-KHA"]] * 3
+
+
 def test_a_report_comes_with_its_pdf_and_its_sheet(demonstration: Running, mails: dict[str, str]) -> None:
     page = next(page for page in mails.values() if len(FILE.findall(page)) == 2)
 

@@ -14,7 +14,7 @@ from tests.conftest import Clock
 from tests.smtp import Sink, nobody_may_log_in
 from tracker import mail
 from tracker.mail import relay, sending
-from tracker.models import Mail, Relay
+from tracker.models import Mail, Relay, Suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,80 @@ def test_who_mended_it_lets_it_be_asked_at_once(sink: Sink, clock: Clock) -> Non
     woken = relay.wake()
 
     assert (before, woken, mail.send_due(clock=clock)) == (0, 1, 1)
+
+
+class TestPolicy:
+    """A server that takes mail from nobody fails no more than a few of them."""
+
+    REFUSAL = "550 5.7.1 blocked by policy"
+
+    @pytest.fixture
+    def refusing(self, sink: Sink) -> Sink:
+        for number in range(2 * relay.REFUSALS):
+            make.make_mail(address=f"{number}@example.org")
+            sink.answers[f"{number}@example.org"] = self.REFUSAL
+        return sink
+
+    def _failed(self) -> int:
+        return Mail.objects.filter(state="failed").count()
+
+    def test_after_a_row_of_refusals_it_rests_until_somebody_mends_it(
+        self, refusing: Sink, clock: Clock
+    ) -> None:
+        mail.send_due(clock=clock)
+
+        known = Relay.objects.get()
+        assert (self._failed(), Mail.objects.filter(state="queued").count()) == (4, 6)
+        assert (known.needs_a_person, known.words) == (True, self.REFUSAL)
+        assert known.rests_until == clock.now + relay.PERSONS_REST
+        assert not Suppression.objects.exists()
+
+    def test_refusals_of_one_run_and_of_another_make_one_row(self, refusing: Sink, clock: Clock) -> None:
+        queue = list(Mail.objects.order_by("pk"))
+        for row in queue:
+            Mail.objects.filter(pk=row.pk).update(next_attempt_at=clock.now)
+            Mail.objects.filter(pk__gt=row.pk).update(next_attempt_at=clock.now + dt.timedelta(days=1))
+            mail.send_due(clock=clock)
+            clock.passes(A_MOMENT)
+
+        assert self._failed() == relay.REFUSALS - 1
+
+    def test_while_it_refuses_one_mail_after_the_other_is_tried_and_none_fails(
+        self, refusing: Sink, clock: Clock
+    ) -> None:
+        for _rest in range(6):
+            mail.send_due(clock=clock)
+            clock.passes(relay.PERSONS_REST)
+
+        tried = Mail.objects.filter(state="queued", attempts=1)
+        assert (self._failed(), tried.count()) == (4, 6)
+
+    def test_a_mail_that_is_taken_ends_the_row(self, refusing: Sink, clock: Clock) -> None:
+        for number in (3, 7):
+            del refusing.answers[f"{number}@example.org"]
+        refusing.on_data = lambda server: clock.passes(A_MOMENT)
+
+        sent = mail.send_due(clock=clock)
+
+        assert (sent, self._failed()) == (2, 8)
+
+    def test_when_it_takes_mail_again_all_go(self, refusing: Sink, clock: Clock) -> None:
+        mail.send_due(clock=clock)
+        refusing.answers.clear()
+        clock.passes(relay.PERSONS_REST)
+
+        sent = mail.send_due(clock=clock)
+
+        assert (sent, Relay.objects.get().needs_a_person) == (6, False)
+
+    def test_refusals_of_addresses_are_none_of_policy(self, sink: Sink, clock: Clock) -> None:
+        for number in range(2 * relay.REFUSALS):
+            make.make_mail(address=f"{number}@example.org")
+            sink.answers[f"{number}@example.org"] = "550 5.1.1 no such user"
+
+        mail.send_due(clock=clock)
+
+        assert self._failed() == 2 * relay.REFUSALS
 
 
 class TestLimit:

@@ -49,7 +49,7 @@ class TestHandingOver:
         assert sink.received == []
 
     def test_batches_go_over_connections_of_a_hundred_mails(self, sink: Sink, clock: Clock) -> None:
-        number = 2 * sending.BATCH + 3
+        number = sending.BATCH + 3
         Mail.objects.bulk_create(make.mail() for _ in range(number))
 
         sent = mail.send_due(clock=clock)
@@ -453,6 +453,23 @@ class TestBrokenConnection:
                 clock.passes(A_DAY)
 
         assert (_states(), sink.message_ids) == ({ANNA: "in_doubt"}, [row.message_id] * 2)
+
+    def test_it_waits_before_so_that_somebody_sees_it_and_no_copies_follow_each_other(
+        self, sink: Sink, clock: Clock
+    ) -> None:
+        row = make.make_mail(address=ANNA)
+        sink.drops_at = "DATA"
+
+        with override_settings(RESENT_WHEN_IN_DOUBT=[row.kind], RESENT_AFTER_MINUTES=10):
+            mail.send_due(clock=clock)
+            sink.drops_at = ""
+            clock.passes(dt.timedelta(minutes=10) - EVEN_ONE_TICK)
+            too_early = mail.send_due(clock=clock)
+            waiting = Mail.objects.get()
+            clock.passes(EVEN_ONE_TICK)
+
+            assert (too_early, mail.send_due(clock=clock)) == (0, 1)
+        assert (waiting.state, waiting.in_doubt_at) == ("queued", make.NOW)
 
     def test_when_the_server_dies_at_most_one_mail_is_in_doubt(self, sink: Sink, clock: Clock) -> None:
         Mail.objects.bulk_create(make.mail() for _ in range(5))

@@ -81,6 +81,17 @@ def test_the_page_shows_what_was_promised_and_who_asks_for_what(client: Client) 
     assert 'value="more_time" checked' in " ".join(page.split())
 
 
+def test_about_a_step_it_asks_how_that_stands_and_takes_nothing_about_the_whole(client: Client) -> None:
+    reminder = make.make_asked(kind="milestone")
+
+    page = client.get(link(reminder), {"answer": "more_time"}).content.decode()
+    refused = client.post(link(reminder), MORE_TIME)
+
+    assert page.count("Say how it stands") == 2  # the choice, and the heading of what is asked then
+    assert "Needs more time" not in page
+    assert (refused.status_code, Proposal.objects.count()) == (200, 0)
+
+
 def test_the_page_names_no_contact_and_nothing_internal(client: Client) -> None:
     reminder = make.make_asked()
     hidden = make.make_party(name="hidden-party")

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
@@ -69,12 +70,17 @@ def test_a_part_not_seen_for_two_periods_is_an_alarm(
     assert client.get("/health/work").status_code == status
 
 
-def test_a_part_that_was_never_seen_is_an_alarm(client: Client) -> None:
+@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (120, 200), (121, 503)])
+def test_a_part_that_was_never_seen_has_its_periods_from_the_installation_on(
+    seconds: int, status: int, client: Client
+) -> None:
     Heartbeat.objects.filter(name="sender").delete()
+    MigrationRecorder.Migration.objects.update(applied=make.NOW)
+    MigrationRecorder.Migration.objects.filter(app="tracker").update(applied=_ago(seconds=seconds))
 
     answer = client.get("/health/work")
 
-    assert (answer.status_code, answer.json()["heartbeat_ages"]["sender"]) == (503, None)
+    assert (answer.status_code, answer.json()["heartbeat_ages"]["sender"]) == (status, None)
 
 
 def test_what_waits_for_a_person_is_counted_and_is_no_alarm(client: Client) -> None:

@@ -252,7 +252,18 @@ def test_whoever_has_no_part_in_it_is_not_asked_to_give_it_up() -> None:
 
     offered = answering.answers_of(answering.with_what_decides().get())
 
-    assert offered == [Answer.ON_TRACK, Answer.MORE_TIME, Answer.DONE]
+    assert list(offered) == [Answer.ON_TRACK, Answer.MORE_TIME, Answer.DONE]
+
+
+def test_an_answer_about_a_step_neither_moves_the_deadline_of_the_whole_nor_completes_it() -> None:
+    make.make_asked(kind="milestone")
+
+    offered = answering.answers_of(answering.with_what_decides().get())
+
+    assert {answer: str(words) for answer, words in offered.items()} == {
+        Answer.ON_TRACK: "Say how it stands",
+        Answer.NOT_MINE: "Not mine",
+    }
 
 
 @override_settings(ANSWER_DAYS=45)

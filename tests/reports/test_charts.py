@@ -1,5 +1,7 @@
 """The bars of the charts are true to their numbers."""
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +60,14 @@ def test_due_dates_begin_with_what_is_overdue_and_name_each_year_once() -> None:
     assert [bar.label for bar in bars][:4] == ["Overdue", "November 2026", "December", "January 2027"]
     assert [bar.count for bar in bars][:4] == [12, 2, 5, 1]
     assert "2027" not in "".join(bar.label for bar in bars[4:])
+
+
+def test_months_in_none_of_which_anything_is_due_are_left_out() -> None:
+    nothing_ahead = [dataclasses.replace(row, due=0) for row in examples.months()]
+
+    bars = charts.due_dates(12, nothing_ahead)
+
+    assert [(bar.label, bar.count) for bar in bars] == [("Overdue", 12)]
 
 
 def test_nothing_due_draws_no_bar() -> None:

@@ -76,6 +76,25 @@ def test_russian_is_set_in_russian_letters(tmp_path: Path) -> None:
 
 
 @needs_a_reader
+@pytest.mark.parametrize(("language", "fact"), [("de", "Seit 3 Tagen"), ("ru", "Просрочено на 3 дня")])
+def test_what_is_late_is_told_with_a_capital_as_every_fact(language: str, fact: str, tmp_path: Path) -> None:
+    assert fact in " ".join(pages_of(examples.full(language=language), tmp_path))
+
+
+@needs_a_reader
+def test_a_moved_deadline_breaks_before_its_arrow(tmp_path: Path) -> None:
+    moved = examples.move(new_due_on=dt.date(2027, 9, 29), line=examples.line(due_on=None))
+    file = tmp_path / "report.pdf"
+    content = examples.full(language="ru", moved=examples.part(moved))
+    file.write_bytes(pdf.render(content, known_at=KNOWN_AT))
+
+    assert PDFTOTEXT
+    text = subprocess.run([PDFTOTEXT, "-layout", file, "-"], capture_output=True, check=True).stdout.decode()
+    assert re.search(r"1 декабря 2026 года$", text, re.MULTILINE)
+    assert "→ 29 сентября 2027 года" in text
+
+
+@needs_a_reader
 @pytest.mark.parametrize(
     "words", ["#panic()", "*not bold* $x$ _y_", "@nowhere <label> `raw` \\ // x", "= Not a heading"]
 )

@@ -13,6 +13,8 @@ OUR_SENDER = ("5.1.7", "5.1.8")
 """Enhanced codes that speak of our address, not of the recipient's; Postfix says them at RCPT."""
 ALIVE = ("5.2.2", "5.3.4")
 """Enhanced codes of an address that only does not take this mail: mailbox full, mail too large."""
+POLICY = "5.7."
+"""Enhanced codes of a server that does not want this mail, or none of ours: they are not of the address."""
 ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -28,6 +30,7 @@ class Meaning(enum.Enum):
     WAIT = "try this mail again later"
     FAIL = "this mail fails"
     SUPPRESS = "this mail fails, and its address takes no other"
+    POLICY = "this mail fails; where every mail is refused so, none goes until a person mends it"
     REST = "try this mail again later, and leave the server alone for a while"
     PERSON = "no mail goes until a person mends it"
 
@@ -42,6 +45,8 @@ def meaning(step: Step, code: int, words: str) -> Meaning:
         return Meaning.PERSON
     if step is Step.SENDER:
         return Meaning.FAIL if code == FULL else Meaning.PERSON
+    if enhanced(words).startswith(POLICY):
+        return Meaning.POLICY
     if step is Step.CONTENT or code == FULL or not is_dead(enhanced(words)):
         return Meaning.FAIL
     return Meaning.SUPPRESS
@@ -54,5 +59,5 @@ def enhanced(words: str) -> str:
 
 
 def is_dead(status: str) -> bool:
-    """Answer whether this permanent failure is the address's own: not a full mailbox, not a policy (5.7)."""
-    return status not in ALIVE and not status.startswith("5.7.")
+    """Answer whether this permanent failure is the address's own: not a full mailbox, not a policy."""
+    return status not in ALIVE and not status.startswith(POLICY)

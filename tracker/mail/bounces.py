@@ -136,7 +136,9 @@ def _follow(bounce: Bounce, now: dt.datetime) -> None:
     if bounce.kind == Kind.COMPLAINT:
         suppress(address, reason=Suppression.Reason.COMPLAINED, words=bounce.words, now=now)
         followed = Subscription.objects.alias(lower=Lower("address")).filter(lower=address)
-        followed.filter(unsubscribed_at__isnull=True).update(unsubscribed_at=now)
+        for subscription in followed.filter(unsubscribed_at__isnull=True).select_for_update():
+            subscription.unsubscribed_at = now
+            subscription.save(update_fields=["unsubscribed_at"])  # one by one: the history tells of it
     elif bounce.kind == Kind.HARD or _soft_ones(address, now) >= SOFT_ONES:
         words = f"{bounce.status} {bounce.words}".strip()
         suppress(address, reason=Suppression.Reason.BOUNCED, words=words, now=now)

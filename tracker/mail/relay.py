@@ -1,12 +1,14 @@
 """The mail server as all senders share it: it rests after failures, and takes only so many mails a minute."""
 
 import datetime as dt
+import re
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from tracker.models import Relay
+from tracker.mail.answers import POLICY
+from tracker.models import Mail, Relay
 
 FIRST_REST = dt.timedelta(seconds=30)
 LONG_REST = dt.timedelta(minutes=1)
@@ -14,6 +16,9 @@ PATIENCE = 5
 """So many failures in a row, and the server is asked only once in a long rest."""
 PERSONS_REST = dt.timedelta(minutes=10)
 """After a refused login or sender nothing gets better by itself; still we look, for somebody may mend it."""
+REFUSALS = 5
+"""So many mails refused by policy in a row, and it is taken for the server's policy towards us: the next ones
+wait."""
 
 
 def rests(now: dt.datetime) -> bool:
@@ -54,6 +59,24 @@ def answered() -> None:
     """Remember that the server takes mail."""
     troubled = _this().filter(~Q(failures=0) | Q(rests_until__isnull=False))
     troubled.update(failures=0, rests_until=None, needs_a_person=False, words="")
+
+
+def refuses_everybody() -> bool:
+    """Answer whether one more refusal by policy makes `REFUSALS` of them, with no mail taken in between.
+
+    A mail that failed so has its failure as its `next_attempt_at`.
+    """
+    refused = Mail.objects.filter(
+        state=Mail.State.FAILED,
+        reason=Mail.Reason.REFUSED,
+        server_reply__regex=rf"^\d+ {re.escape(POLICY)}",
+    )
+    moments = list(
+        refused.order_by("-next_attempt_at").values_list("next_attempt_at", flat=True)[: REFUSALS - 1]
+    )
+    if len(moments) < REFUSALS - 1:
+        return False
+    return not Mail.objects.filter(state=Mail.State.SENT, sent_at__gte=moments[-1]).exists()
 
 
 def wake() -> int:

@@ -2,8 +2,8 @@
 
 A few rows are leased and asked about together. Each is put into words while the server thinks about the one
 before it, which is time that costs nothing. It is marked `sending` in one commit with the `sent` of the one
-before, and said to the server with no transaction open: whenever a sender is killed, one mail is in doubt at
-most.
+before, which the database does while the server hears to whom it goes; what it says goes to the server when
+that is done, with no transaction open: whenever a sender is killed, one mail is in doubt at most.
 """
 
 import datetime as dt
@@ -121,23 +121,31 @@ class _Sender:
             batch.drop(mail, **letter.verdict)
             return
         is_ours = batch.begin(mail, last=self._last, now=self._clock())
-        self._last = None
-        if not is_ours:
-            return
+        words, error = "", None
         try:
             sender, recipient = verp.sender_of(mail.pk), route(mail.address)
-            words = self._server.hand_over(sender, recipient, letter.content, meanwhile)
-        except RefusedError as error:
-            self._server.answered()
-            self._refused(mail, error)
-        except LostError as error:
-            self._lost(mail, error)
-        except UnwritableError as error:
-            _fail(mail, Reason.WRITING, str(error))
-        else:
-            self._server.answered()
-            self._last = mail, words
-            self.taken += 1
+            words = self._server.hand_over(sender, recipient, letter.content, is_ours, meanwhile)
+        except (RefusedError, LostError, UnwritableError) as problem:
+            error = problem
+        finally:
+            ours = is_ours()  # the database is not asked for anything else before
+            self._last = None
+        if ours:
+            self._take_answer(mail, words, error)
+
+    def _take_answer(self, mail: Mail, words: str, error: Exception | None) -> None:
+        match error:
+            case RefusedError():
+                self._server.answered()
+                self._refused(mail, error)
+            case LostError():
+                self._lost(mail, error)
+            case UnwritableError():
+                _fail(mail, Reason.WRITING, str(error))
+            case _:
+                self._server.answered()
+                self._last = mail, words
+                self.taken += 1
 
     def _settle(self) -> None:
         if self._last is not None:
@@ -155,6 +163,12 @@ class _Sender:
             case Meaning.SUPPRESS:
                 _fail(mail, Reason.REFUSED, words)
                 suppress(mail.address, reason=Suppression.Reason.BOUNCED, words=words, now=now)
+            case Meaning.POLICY if relay.refuses_everybody():
+                _wait(mail, words, now)  # so another mail is tried next, and this one may be the only bad one
+                relay.failed(words, now=now, needs_a_person=True)
+                raise AwayError(words)
+            case Meaning.POLICY:
+                _fail(mail, Reason.REFUSED, words, next_attempt_at=now)
             case Meaning.REST:
                 _wait(mail, words, now)
                 relay.rest(words, now=now)
@@ -190,15 +204,16 @@ def wait_of(mail: Mail) -> dt.timedelta:
 
 
 def _doubt(mail: Mail, words: str, now: dt.datetime) -> None:
-    """Nobody knows if it arrived: send it again under its Message-ID if its kind may be, else show it."""
+    """Nobody knows if it arrived: send it later under its Message-ID if its kind may be, else show it."""
     again = mail.kind in settings.RESENT_WHEN_IN_DOUBT and mail.in_doubt_at is None
-    state = {"state": State.QUEUED, "next_attempt_at": now} if again else {"state": State.IN_DOUBT}
+    later = now + dt.timedelta(minutes=settings.RESENT_AFTER_MINUTES)
+    state = {"state": State.QUEUED, "next_attempt_at": later} if again else {"state": State.IN_DOUBT}
     reason = "" if again else Reason.ANSWER_LOST
     _move(mail, **state, reason=reason, in_doubt_at=now, server_reply=words)
 
 
-def _fail(mail: Mail, reason: Mail.Reason, words: str) -> None:
-    _move(mail, state=State.FAILED, reason=reason, server_reply=words.replace("\0", ""))
+def _fail(mail: Mail, reason: Mail.Reason, words: str, **changes: Any) -> None:
+    _move(mail, state=State.FAILED, reason=reason, server_reply=words.replace("\0", ""), **changes)
 
 
 def _move(mail: Mail, **changes: Any) -> int:

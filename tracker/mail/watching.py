@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext_lazy
 
 from tracker.models import Heartbeat, Mail
@@ -18,6 +19,7 @@ PARTS = {
     "reminders": "tracker.plan_reminders",
     "reports": "tracker.plan_reports",
     "digests": "tracker.plan_attention_digests",
+    "notices": "tracker.plan_notices",
 }
 """The parts of the schedule by the name of their heartbeat, with the task that beats."""
 
@@ -27,15 +29,18 @@ LABELS = {
     "reminders": gettext_lazy("reminders"),
     "reports": gettext_lazy("status reports"),
     "digests": gettext_lazy("digests of the day"),
+    "notices": gettext_lazy("notices to followers"),
 }
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the schedule. `age` is None where it has never been seen."""
+    """A part of the schedule. `age` is None where it has never been seen; `silence` then counts from the
+    installation."""
 
     name: str
     age: dt.timedelta | None
+    silence: dt.timedelta
     period: dt.timedelta
 
     @property
@@ -44,7 +49,7 @@ class Part:
 
     @property
     def is_dead(self) -> bool:
-        return self.age is None or self.age > PERIODS * self.period
+        return self.silence > PERIODS * self.period
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,14 @@ def _parts(now: dt.datetime) -> tuple[Part, ...]:
         entry["task"]: dt.timedelta(seconds=float(str(entry["schedule"])))
         for entry in settings.CELERY_BEAT_SCHEDULE.values()
     }
+    installed_at = MigrationRecorder.Migration.objects.filter(app="tracker").earliest("applied").applied
     return tuple(
-        Part(name, now - seen[name] if name in seen else None, periods[task])
+        Part(
+            name,
+            age=now - seen[name] if name in seen else None,
+            silence=now - seen.get(name, installed_at),
+            period=periods[task],
+        )
         for name, task in PARTS.items()
         if task in periods
     )

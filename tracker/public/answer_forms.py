@@ -68,13 +68,13 @@ def _file() -> EvidenceField:
 
 
 class AnswerForm(forms.Form):
-    """The fields of one answer about one initiative."""
+    """The fields of one answer about one initiative; `label` is what the answer is called."""
 
     use_required_attribute = False  # fields of an answer that is not chosen are hidden, and stay empty
 
-    def __init__(self, *args: Any, initiative: Initiative, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: Any, initiative: Initiative, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.initiative, self.today = initiative, today
+        self.label, self.initiative, self.today = label, initiative, today
 
     def clean_happened_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["happened_on"]

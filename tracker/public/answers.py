@@ -89,7 +89,7 @@ def _forms(
     """Make the form of each answer; of a POST, the chosen one is bound and the others keep what was typed."""
     today = timezone.localdate(now)
     forms = {}
-    for offered in answering.answers_of(reminder):
+    for offered, words in answering.answers_of(reminder).items():
         values: dict[str, Any] = {"initial": _initial(reminder, offered, today)}
         if request and request.POST.get("answer") == offered:
             values |= {"data": request.POST, "files": request.FILES}
@@ -97,7 +97,7 @@ def _forms(
             typed = {name.removeprefix(f"{offered}-"): value for name, value in request.POST.items()}
             values["initial"] |= typed
         forms[offered] = FORMS[offered](
-            initiative=reminder.initiative, today=today, prefix=offered.value, **values
+            label=words, initiative=reminder.initiative, today=today, prefix=offered.value, **values
         )
     return forms
 

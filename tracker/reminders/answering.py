@@ -94,9 +94,17 @@ def last_returned(reminder: Reminder) -> Proposal | None:
     return returned[-1] if returned else None
 
 
-def answers_of(reminder: Reminder) -> list[Answer]:
-    """Offer the answers that make sense: whoever has no part in it cannot give it up."""
-    return [answer for answer in Answer if answer != Answer.NOT_MINE or _roles(reminder)]
+def answers_of(reminder: Reminder) -> dict[Answer, Any]:
+    """Offer the answers that make sense, each with its words: whoever has no part in it cannot give it up.
+
+    About a milestone no answer moves the deadline of the whole or completes it: the question was another one.
+    """
+    offered = {answer: answer.label for answer in Answer}
+    if reminder.kind == Reminder.Kind.MILESTONE:
+        offered = {Answer.ON_TRACK: _("Say how it stands"), Answer.NOT_MINE: Answer.NOT_MINE.label}
+    if not _roles(reminder):
+        del offered[Answer.NOT_MINE]
+    return offered
 
 
 def given(proposal: Proposal) -> Answer:

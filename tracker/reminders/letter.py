@@ -266,7 +266,8 @@ def _expected(reminder: Reminder) -> str:
 
 def _answers(reminder: Reminder, page: str) -> tuple[tuple[str, str], ...]:
     """Give each answer's label and link, the likeliest first."""
-    return tuple((str(answer.label), f"{page}?answer={answer}") for answer in answering.answers_of(reminder))
+    offered = answering.answers_of(reminder)
+    return tuple((str(words), f"{page}?answer={answer}") for answer, words in offered.items())
 
 
 def _why(reminder: Reminder) -> str:

@@ -49,7 +49,7 @@ def statuses_over_time(snapshots: Sequence[Snapshot]) -> tuple[Bar, ...]:
     """Draw a bar for the end of each period, oldest first, split by status."""
     longest = max((sum(row.counts.values()) for row in snapshots), default=0)
     return tuple(
-        _bar(
+        bar(
             day(row.on),
             [(value, str(label), row.counts.get(value, 0)) for value, label in Status.choices],
             of=longest,
@@ -59,11 +59,15 @@ def statuses_over_time(snapshots: Sequence[Snapshot]) -> tuple[Bar, ...]:
 
 
 def due_dates(overdue_before: int, months: Sequence[Month]) -> tuple[Bar, ...]:
-    """Draw what is due in each month, after a bar of what was due before and is still open."""
+    """Draw what is due in each month, after a bar of what was due before and is still open.
+
+    Where nothing is due in any month, that bar stands alone.
+    """
+    months = months if any(row.due for row in months) else ()
     longest = max(overdue_before, *(row.due for row in months), 0)
     rows = [(str(Health.OVERDUE.label).capitalize(), "overdue", overdue_before)]
     rows += [(_month_label(row, is_first=not number), "due", row.due) for number, row in enumerate(months)]
-    return tuple(_bar(label, [(name, label, count)], of=longest) for label, name, count in rows)
+    return tuple(bar(label, [(name, label, count)], of=longest) for label, name, count in rows)
 
 
 def shares(counts: Sequence[int], *, of: int) -> list[int]:
@@ -84,7 +88,8 @@ def shares(counts: Sequence[int], *, of: int) -> list[int]:
     return whole
 
 
-def _bar(label: str, counted: Sequence[tuple[str, str, int]], *, of: int) -> Bar:
+def bar(label: str, counted: Sequence[tuple[str, str, int]], *, of: int) -> Bar:
+    """Draw one bar of parts, each told by name, label and count; `of` is what fills the whole width."""
     widths = shares([count for _name, _label, count in counted], of=of)
     parts = tuple(_parts(zip(counted, widths, strict=True)))
     return Bar(label=label, count=sum(part.count for part in parts), parts=parts)

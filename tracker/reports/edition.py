@@ -186,6 +186,8 @@ class Edition:
     def due_finding(self) -> str:
         """Say what the bars of the due dates show."""
         ahead = sum(row.due for row in self.content.months)
+        if not ahead:
+            return _("Nothing falls due in the next 12 months")
         text = ngettext(
             "%(n)d falls due in the next 12 months", "%(n)d fall due in the next 12 months", ahead
         )

@@ -152,7 +152,7 @@ class _Listed:
 
 def _late(row: Line) -> Item:
     fact = ngettext("%(days)d day late", "%(days)d days late", row.days_overdue) % {"days": row.days_overdue}
-    return _item(row, fact=fact, tone="overdue", details=[_due_words(row), _lead(row)])
+    return _item(row, fact=capfirst(fact), tone="overdue", details=[_due_words(row), _lead(row)])
 
 
 def _due(row: Line) -> Item:

@@ -46,11 +46,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "`up` is for TRACKER_MODE=embedded. In production start each program by itself."
             )
-        if demo and not settings.DEMONSTRATION:
-            self.start_again_as_demonstration()
-        self.say("Starting the commitment tracker ...")
         try:
             number = embedded.port_number(port)
+            if demo and not settings.DEMONSTRATION:
+                self.start_again_as_demonstration(host, number)
+            self.say("Starting the commitment tracker ...")
             embedded.check_data_folder(settings.DATA_DIR)
             if self.has_own_redis():
                 embedded.check_socket_path(settings.REDIS_SOCKET)
@@ -63,11 +63,13 @@ class Command(BaseCommand):
         except AskedToStop:
             self.say("Stopped.")
 
-    def start_again_as_demonstration(self) -> None:
-        """Continue as a process whose settings know it: they are read before the arguments are."""
-        os.execve(  # noqa: S606  # our own arguments, once more
-            sys.executable, [sys.executable, *sys.argv], os.environ | {"TRACKER_DEMONSTRATION": "true"}
-        )
+    def start_again_as_demonstration(self, host: str, port: int) -> None:
+        """Continue as a process whose settings know it, and the address of the site: its first mails name it.
+
+        Settings are read before the arguments are.
+        """
+        environment = embedded.child_environment(host, port) | {"TRACKER_DEMONSTRATION": "true"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  # our own arguments
 
     def run(self, host: str, port: int) -> None:
         environment = embedded.child_environment(host, port)
