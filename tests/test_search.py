@@ -1,5 +1,8 @@
 """Words are found in three languages, in any of their forms, on both databases."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 
@@ -31,6 +34,21 @@ def _two_initiatives() -> None:
     make.make_initiative(
         slug="fish", title_ru="Поставки рыбы", title_en="Fish exports", title_de="Fischausfuhren"
     )
+
+
+def test_two_requests_at_once_do_not_mix_up_their_words() -> None:
+    words = ["Beschleunigungen", "nationalities", "кооперациями", "я", "сельскохозяйственными"] * 400
+    alone = [search.stems(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # let threads take turns within a word
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(search.stems, words))
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert together == alone
 
 
 @pytest.mark.parametrize(

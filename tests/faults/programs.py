@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,16 @@ class Redis(Program):
             except redis.RedisError:
                 return False
 
+    @contextmanager
+    def full(self, policy: str) -> Iterator[redis.Redis]:
+        """Leave it no room for one more byte, until the end of the context."""
+        with redis.Redis(port=self.port, socket_timeout=2, decode_responses=True) as client:
+            client.config_set("maxmemory-policy", policy)
+            client.config_set("maxmemory", 1)
+            yield client
+            client.config_set("maxmemory", 0)
+            client.config_set("maxmemory-policy", "noeviction")
+
 
 class Postgres(Program):
     name = "postgres"
@@ -187,6 +198,12 @@ class Postgres(Program):
     def crash(self) -> None:
         """Stop as `pg_ctl stop -m immediate` does: no transaction ends, connections break."""
         self.stop(signal.SIGQUIT)
+
+    def go_on(self) -> None:
+        """Start it again if it has ended by itself."""
+        if self.process and self.process.poll() is not None:
+            self.start()
+        wait_until(self.answers, seconds=START_SECONDS)
 
     def say(self, words: str, *values: Any, database: str = "postgres") -> list[Any]:
         with psycopg.connect(self.url(database), autocommit=True) as connection:

@@ -1,11 +1,13 @@
 """What the forked children do. Each calls the product as its tasks and commands do."""
 
 import datetime as dt
+import itertools
 import logging
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.utils import timezone
 from tracker import mail
 from tracker.models import Initiative, Mail
 from tracker.reminders import planning
+from tracker.reports import attention, editions
 
 PAUSE = 0.02
 
@@ -103,12 +106,27 @@ def at_one_moment(moment: float, work: Callable[[], Any]) -> None:
     work()
 
 
-def send_restored(name: str) -> None:
-    """Hand over what is due in the restored copy, also when every lease has ended."""
+def plan_everything(*, now: dt.datetime) -> None:
+    """Decide what is due: reminders, reports and the staff's digest."""
+    planning.plan(now=now)
+    editions.plan(now=now)
+    attention.plan_digests(now=now)
+
+
+def use_copy(name: str) -> None:
+    """Work in another database: on PostgreSQL its name, on SQLite the folder in which it lies."""
     is_file = connection.vendor == "sqlite"
     connection.settings_dict["NAME"] = f"{name}/tracker.sqlite3" if is_file else name
+
+
+def plan_and_send_restored(name: str) -> None:
+    """Decide and hand over in the restored copy, reminders also tomorrow, when every lease has ended."""
+    use_copy(name)
+    tomorrow = dt.timedelta(days=1)
+    plan_everything(now=timezone.now())
     send_once()
-    send_once(after=dt.timedelta(hours=1))
+    planning.plan(now=timezone.now() + tomorrow)
+    send_once(after=tomorrow)
 
 
 def write_for(seconds: float, name: str) -> None:
@@ -127,6 +145,28 @@ def write_for(seconds: float, name: str) -> None:
                 now=timezone.now(),
             )
         time.sleep(0.01)
+
+
+def write_until_it_fails(committed: Path) -> None:
+    """Decide long mails one after the other; write down the key of each that was committed."""
+    with committed.open("w") as kept:
+        for number in itertools.count():
+            key = f"long:{number}"
+            row = mail.new(
+                kind="note",
+                key=key,
+                address=f"{number}@example.org",
+                language="en",
+                about={},
+                now=timezone.now(),
+            )
+            row.subject, row.text, row.html = key, os.urandom(5_000).hex(), key
+            try:
+                row.save()
+            except Error:
+                logging.exception("No more can be written.")
+                return
+            print(key, file=kept, flush=True)
 
 
 def read_for(seconds: float) -> None:

@@ -61,6 +61,7 @@ class World:
             "SITE_URL": "http://tracker.example.org",
             "TRACKER_TIME_ZONE": _zone_where_it_is_noon(),
             "RESENT_WHEN_IN_DOUBT": "reminder,attention_digest,resent_note",
+            "RESENT_AFTER_MINUTES": "0",  # a case is over before that
         }
         if self.postgres:
             settings["DATABASE_URL"] = self.postgres.url(DATABASE)
@@ -142,7 +143,13 @@ class World:
 
     def manage(self, *arguments: str, **said: str) -> str:
         """Run a command as a person does, in settings that may differ; return what it says."""
-        ran = subprocess.run(
+        ran = self.tried(*arguments, **said)
+        assert ran.returncode == 0, f"manage.py {' '.join(arguments)}: {ran.stderr[-2000:]}"
+        return ran.stdout
+
+    def tried(self, *arguments: str, **said: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that may fail."""
+        return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=plain_environment(**self.settings() | said),
@@ -150,17 +157,17 @@ class World:
             text=True,
             timeout=120,
         )
-        assert ran.returncode == 0, f"manage.py {' '.join(arguments)}: {ran.stderr[-2000:]}"
-        return ran.stdout
 
     @contextmanager
-    def celery(self, *commands: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    def celery(
+        self, *commands: Sequence[str], app: str = "every_second"
+    ) -> Iterator[list[subprocess.Popen[bytes]]]:
         """Run programs of Celery's, such as `worker` and `beat`, until the end of the context."""
         with self.log.open("ab") as log, ExitStack() as stack:
             programs = []
             for command in commands:
                 program = subprocess.Popen(
-                    [sys.executable, "-m", "celery", "-A", "tests.faults.every_second", *command],
+                    [sys.executable, "-m", "celery", "-A", f"tests.faults.{app}", *command],
                     cwd=ROOT,
                     env=plain_environment(**self.settings()),
                     stdout=log,

@@ -21,6 +21,8 @@ RULES = [
 
 def make_rules(apps, schema_editor):
     rules = apps.get_model("tracker", "ReminderRule")
+    if rules.objects.exists():
+        return  # migrated back and forward again
     rules.objects.bulk_create(rules(**values) for values in RULES)
 
 
