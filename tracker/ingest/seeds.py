@@ -193,6 +193,7 @@ def _load_quote(record: dict[str, Any], slug: str, relation: str, initiative: An
         "exact": exact,
         "prefix": record.get("prefix", ""),
         "suffix": record.get("suffix", ""),
+        **_translated("translation", record),
     }
     return _sow(Quote, key, values)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.models.current_state import CURRENT_STATE, AsOfIterable, current_state
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
+from tracker.models.list_index import ListIndex
 from tracker.models.party import Party
 from tracker.models.place import Place
 from tracker.models.progress import Confidence, Status, StatusUpdate
@@ -85,16 +86,19 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
         public = Responsibility.objects.filter(party__published_at__isnull=False).select_related("party")
         return self.prefetch_related(Prefetch("responsibilities", public))
 
-    def with_quotes(self) -> "InitiativeQuerySet":
-        """Prefetch the quotes whose source the public may see."""
-        return self.prefetch_related(Prefetch("quotes", Quote.objects.published().select_related("source")))
+    def with_quotes(self, known_by: dt.date = dt.date.max) -> "InitiativeQuerySet":
+        """Prefetch the quotes whose source the public may see, of what was said by a day."""
+        quotes = Quote.objects.published().said_by(known_by).select_related("source")
+        return self.prefetch_related(Prefetch("quotes", quotes))
 
-    def with_record(self) -> "InitiativeQuerySet":
-        """Prefetch the reports and deadlines that stand, oldest first, and the milestones."""
+    def with_record(self, known_by: dt.date = dt.date.max) -> "InitiativeQuerySet":
+        """Prefetch the reports and deadlines that stand, as of a day, oldest first, and the milestones."""
+        reports, deadlines = (
+            model.objects.standing().known_by(known_by).select_related("quote__source", teller)
+            for model, teller in ((StatusUpdate, "told_by"), (Deadline, "moved_by"))
+        )
         return self.prefetch_related(
-            Prefetch("updates", StatusUpdate.objects.standing().select_related("quote__source", "told_by")),
-            Prefetch("deadlines", Deadline.objects.standing().select_related("quote__source", "moved_by")),
-            "milestones",
+            Prefetch("updates", reports), Prefetch("deadlines", deadlines), "milestones"
         )
 
     def column(self, name: str) -> str:
@@ -196,6 +200,19 @@ class Initiative(Publication):
         verbose_name = _("initiative")
         verbose_name_plural = _("initiatives")
         ordering = [F("announced_on").desc(nulls_last=True), "-pk"]
+        indexes = [
+            # The list as it is shown first; with what its counts are made of, so that they read nothing else.
+            ListIndex(
+                "announced_on",
+                descending=True,
+                beside=("status", "sector", "firmness", "due_on", "last_reported_on", "created_at"),
+                name="list_newest",
+            ),
+            ListIndex("announced_on", name="list_oldest"),
+            ListIndex("due_on", name="list_due_first"),
+            ListIndex("due_on", descending=True, name="list_due_last"),
+            ListIndex("updated_at", descending=True, name="list_changed_last"),
+        ]
         constraints = [
             dated_exactly_when_known(
                 "initiative_is_dated_exactly_when_known", day="announced_on", precision="announced_precision"

@@ -1,5 +1,6 @@
 """Where something was said, and the words relied on."""
 
+import datetime as dt
 import hashlib
 
 from django.conf import settings
@@ -101,6 +102,12 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
         """Keep quotes whose source the public may see; the initiative is the caller's to filter."""
         return self.filter(source__published_at__isnull=False)
 
+    def said_by(self, day: dt.date) -> "QuoteQuerySet":
+        """Keep quotes of sources published on `day` or earlier, and of those whose day is not known."""
+        if day == dt.date.max:
+            return self
+        return self.exclude(source__published_on__gt=day)
+
 
 class Quote(models.Model):
     """The words relied on (W3C Web Annotation: TextQuoteSelector and TextPositionSelector).
@@ -134,6 +141,13 @@ class Quote(models.Model):
     suffix = models.CharField(_("words after"), max_length=CONTEXT_LENGTH, blank=True)
     start = models.PositiveIntegerField(_("start"), null=True, blank=True)
     end = models.PositiveIntegerField(_("end"), null=True, blank=True)
+    translation = models.TextField(
+        _("our translation"),
+        blank=True,
+        help_text=_(
+            "Of the exact words, into the languages that are not the source’s. Shown beside them as ours."
+        ),
+    )
 
     objects = QuoteQuerySet.as_manager()
 
@@ -167,6 +181,15 @@ class Quote(models.Model):
 
     def __str__(self) -> str:
         return self.exact if len(self.exact) <= 80 else f"{self.exact[:79]}…"
+
+    def translation_into(self, language: str) -> str:
+        """Give our translation; empty where there is none, and for whoever reads the source's own language.
+
+        Load `source` before.
+        """
+        if language == self.source.language:
+            return ""
+        return getattr(self, f"translation_{language}", "") or ""
 
     def clean(self) -> None:
         """Find the words in the source's full text, where it is at hand, and fill in where they stand.

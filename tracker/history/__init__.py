@@ -1,0 +1,1 @@
+"""What has changed in an initiative before the eyes of the public, since it was first shown."""
