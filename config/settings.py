@@ -117,6 +117,7 @@ if EMBEDDED and "DATABASE_URL" not in os.environ:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "tracker.sqlite3",
+            "CONN_MAX_AGE": 600,  # opening the file anew costs ten times what a kept page does
             "OPTIONS": {
                 # A writer that upgrades its lock midway fails at once; one that begins as a writer waits.
                 "transaction_mode": "IMMEDIATE",
@@ -145,6 +146,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Else a worker ends for good at the first word of a Redis that is full.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # In kB. typst keeps its last ten PDFs, 55 MB for one of 600 entries: a process that grew is replaced after
 # its task. The embedded worker has threads, which cannot be; it stays at those ten.
@@ -206,6 +209,9 @@ USE_I18N = True
 USE_TZ = True
 MODELTRANSLATION_DEFAULT_LANGUAGE = "ru"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("ru", "en", "de")
+
+KEEPS_PAGES = True
+"""Pages of the list are kept by each process until the public can see something else."""
 
 # --- static files ---------------------------------------------------------------------------------
 

@@ -3,13 +3,25 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from tracker.public import health, kept_mail
+from tracker.public import badges, embedding, exporting, feeds, health, kept_mail, sitemaps
 from tracker.public.views import home
 
 urlpatterns = [
     path("", home),
     path("api/", include("tracker.api.urls")),
     path("admin/", admin.site.urls),
+    path("feeds/changes.atom", feeds.feed, name="feed"),
+    path("calendar.ics", feeds.calendar, name="calendar"),
+    path("export.csv", exporting.export, {"ending": "csv"}, name="export-csv"),
+    path("export.xlsx", exporting.export, {"ending": "xlsx"}, name="export-xlsx"),
+    path("export.json", exporting.export, {"ending": "json"}, name="export-json"),
+    path("export.schema.json", exporting.export_schema, name="export-schema"),
+    path("badge/<slug:slug>.svg", badges.show_badge, name="badge"),
+    path("cards/<str:language>/<slug:slug>.png", badges.show_card, name="card"),
+    path("embed/", embedding.embed, name="embed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/<slug:name>-<int:number>.xml", sitemaps.file, name="sitemap-file"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/work", health.work),

@@ -43,6 +43,7 @@ def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         STORAGES=storages,
         STATIC_ROOT=tmp_path_factory.mktemp("static"),  # WhiteNoise warns of a folder that is not there
+        KEEPS_PAGES=False,  # what is kept has no context to look into; its own tests keep
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

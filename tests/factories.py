@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 
-from tracker import progress, publishing
+from tracker import corrections, progress, publishing
 from tracker.models import (
     Contact,
+    Correction,
     Deadline,
     Figure,
     Firmness,
@@ -258,6 +259,21 @@ def make_proposal(reminder: Reminder | None = None, **wanted: Any) -> Proposal:
             wanted={**said, **wanted},
         )
     )
+
+
+def make_correction_proposal(**values: Any) -> Proposal:
+    """What a reader of the public pages sent about a published initiative."""
+    defaults: dict[str, Any] = {"wanted": {"words": "The bridge is open.", "quote": "It opened on Monday."}}
+    if "initiative" not in values:
+        defaults["initiative"] = make_published()
+    return _saved(proposal(kind=Proposal.Kind.CORRECTION, **{**defaults, **values}))
+
+
+def make_correction(initiative: Initiative, **values: Any) -> Correction:
+    """A correction that stands in the public log, made today."""
+    words = {"before": "Due in May.", "after": "Due in June.", "why": "The order itself says June."}
+    row = Correction(initiative=initiative, **{**words, **values})
+    return corrections.record(correction=row, now=NOW, by=None)
 
 
 def series(**values: Any) -> Series:

@@ -88,6 +88,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("party=demeshin&role=support", []),  # the party and the role of one and the same responsibility
         ("party=belarus&role=support", ["bridge"]),
     ],
+    "initiative": [("initiative=dairy", ["dairy"]), ("initiative=dairy,bridge", ["bridge", "dairy"])],
     "source": [("source=belta", ["bridge", "dairy"]), ("source=press", ["dairy", "parks"])],
     "announced_after": [
         ("announced_after=2026-08-25", ["dairy"]),

@@ -2,9 +2,12 @@
 
     admin  api  public  tasks  management    who asks: translate in, one call, translate out
     templatetags                             how facts are worded on pages and in mails
+    following                                what is done for readers who follow by mail
     reminders  reports  ingest               what is done: reminders, reports, loading the seeds
+    history                                  what is done: telling what the public saw change
     proposals                                how what somebody wants recorded becomes a fact
     publishing progress filters search mail  how: the one way to publish, report progress, find, send
+    corrections                              how: the one way into the public log of corrections
     wording                                  how a day is said
     models                                   what is known; imports nothing of ours
 

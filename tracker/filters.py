@@ -1,17 +1,17 @@
-"""One FilterSet for the list, its counts and the API; later for feed, calendar and exports.
+"""One FilterSet for the list, its counts and the API, for feed, calendar and exports.
 
 Repeated or comma-separated values mean "any of". An unknown name or value is a problem with the field named,
 never a silent full list (django-filter alone ignores a misspelt name).
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,6 +94,7 @@ class InitiativeFilter(filters.FilterSet):
     party = AnySlug(Party.objects.published)
     role = AnyChoice(Responsibility.Role.choices)
     source = AnySlug(Source.objects.published)
+    initiative = AnySlug(Initiative.objects.published)
     announced_after = filters.DateFilter(validators=SENSIBLE_DAYS)
     announced_before = filters.DateFilter(validators=SENSIBLE_DAYS)
     due_after = filters.DateFilter(validators=SENSIBLE_DAYS)
@@ -102,6 +103,9 @@ class InitiativeFilter(filters.FilterSet):
     ordering = filters.ChoiceFilter(choices=list(ORDERINGS.items()), label=gettext_lazy("Order"))
     on = filters.DateFilter(validators=SENSIBLE_DAYS)
 
+    _form_class: ClassVar[type[forms.Form] | None] = None
+    _blank_form: ClassVar[forms.Form | None] = None
+
     class Meta:
         model = Initiative
         fields: list[str] = []
@@ -109,9 +113,26 @@ class InitiativeFilter(filters.FilterSet):
     def __init__(
         self, data: Any, queryset: InitiativeQuerySet, *, today: dt.date, also: Iterable[str] = ()
     ) -> None:
-        super().__init__(data, queryset)
+        # As the parent's, but without a copy of each filter: they are all the same for every query string.
+        self.is_bound, self.data, self.queryset = True, data, queryset
+        self.request = self.form_prefix = None
+        self.filters = self.base_filters
         self.today = today
         self.also = {*also}
+
+    @property
+    def form(self) -> forms.Form:
+        """Read the query string; where it says nothing of ours, one form that was read before serves all."""
+        if not hasattr(self, "_form"):
+            self._form = self._blank() if self.filters.keys().isdisjoint(self.data) else super().form
+        return self._form
+
+    def _blank(self) -> forms.Form:
+        if InitiativeFilter._blank_form is None:
+            blank: forms.Form = self.get_form_class()({})
+            blank.full_clean()
+            InitiativeFilter._blank_form = blank
+        return InitiativeFilter._blank_form
 
     @property
     def problems(self) -> dict[str, list[str]]:
@@ -124,73 +145,58 @@ class InitiativeFilter(filters.FilterSet):
     def on_day(self) -> dt.date:
         return self.form.cleaned_data.get("on") or self.today
 
-    def filter_queryset(self, queryset: InitiativeQuerySet) -> InitiativeQuerySet:
-        rows, by_status, by_health = self._prepared(queryset)
-        return self._ordered(rows.filter(by_status, by_health))
+    def get_form_class(self) -> type[forms.Form]:
+        """Build the form's class once: it is the same for every query string."""
+        if InitiativeFilter._form_class is None:
+            for filter_ in self.filters.values():
+                filter_.model, filter_.parent = Initiative, self
+            InitiativeFilter._form_class = super().get_form_class()
+        return InitiativeFilter._form_class
 
-    def tallies(self) -> dict[str, Any]:
-        """Count in one query: `total` under all filters; each status and health under all the others."""
-        rows, by_status, by_health = self._prepared(self.queryset)
-        rows, health = rows.conditions(self.on_day)
-        counts = {"total": Count("pk", filter=by_status & by_health)}
-        for value in Status.values:
-            counts[f"status_{value}"] = Count("pk", filter=Q(**{rows.column("status"): value}) & by_health)
-        for value, condition in health.items():
-            counts[f"health_{value}"] = Count("pk", filter=condition & by_status)
-        counted = rows.aggregate(**counts)
+    @property
+    def narrowing(self) -> dict[str, list[str]]:
+        """Give each parameter that narrows the list, with its values as they were asked for."""
+        given = {name: self.form[name].value() or [] for name in self.filters if name != "ordering"}
         return {
-            "total": counted["total"],
-            "status": {value: counted[f"status_{value}"] for value in Status.values},
-            "health": {value: counted[f"health_{value}"] for value in Health.values},
+            name: [said] if isinstance(said, str) else sorted({*said}) for name, said in given.items() if said
         }
 
-    def _prepared(self, queryset: InitiativeQuerySet) -> tuple[InitiativeQuerySet, Q, Q]:
-        """Apply every filter but status and health, and return these two as conditions."""
-        asked = self.form.cleaned_data
-        rows = queryset.as_of(asked["on"]) if asked["on"] else queryset
-        rows = rows.filter(*self._plain_conditions(rows))
-        rows, health = rows.conditions(self.on_day)
-        by_status = Q(**{f"{rows.column('status')}__in": asked["status"]}) if asked["status"] else Q()
-        by_health = Q()
-        for value in asked["health"]:
-            by_health |= health[Health(value)]
-        return rows, by_status, by_health
+    def filter_queryset(self, queryset: InitiativeQuerySet) -> InitiativeQuerySet:
+        return self._ordered(self.narrowed(queryset))
 
-    def _plain_conditions(self, rows: InitiativeQuerySet) -> Iterator[Q]:
-        asked = self.form.cleaned_data
-        due = rows.column("due_on")
-        bounds = {
-            "announced_after": "announced_on__gte",
-            "announced_before": "announced_on__lte",
-            "due_after": f"{due}__gte",
-            "due_before": f"{due}__lte",
-            "changed_since": "updated_at__gte",
-        }
-        for name, lookup in bounds.items():
-            if asked[name] is not None:
-                yield Q(**{lookup: asked[name]})
-        for name in ("sector", "firmness"):
-            if asked[name]:
-                yield Q(**{f"{name}__in": asked[name]})
-        if asked["place"]:
-            places = Initiative.places.through.objects.filter(
-                initiative=OuterRef("pk"), place__in=asked["place"]
-            )
-            yield Q(Exists(places))
-        if asked["source"]:
-            yield Q(Exists(Quote.objects.filter(initiative=OuterRef("pk"), source__in=asked["source"])))
-        if asked["party"] or asked["role"]:
-            yield Q(Exists(self._responsibilities(asked)))
-        if asked["q"]:
-            yield search.matching(asked["q"])
+    def narrowed(self, queryset: InitiativeQuerySet, *, without: Collection[str] = ()) -> InitiativeQuerySet:
+        """Keep what the filters ask for, all but those named in `without`; `on` holds in any case."""
+        asked = {name: None if name in without else said for name, said in self.form.cleaned_data.items()}
+        on = self.form.cleaned_data["on"]
+        rows, health = (queryset.as_of(on) if on else queryset).conditions(self.on_day)
+        conditions = [*_plain_conditions(rows, asked), *self._linked_conditions(asked)]
+        if asked["health"]:
+            conditions.append(Q.create([health[Health(value)] for value in asked["health"]], Q.OR))
+        return rows.filter(*conditions)
 
-    def _responsibilities(self, asked: dict[str, Any]) -> QuerySet[Responsibility]:
-        """Find the one responsibility that has both the party and the role asked for."""
-        rows = Responsibility.objects.filter(initiative=OuterRef("pk"), party__published_at__isnull=False)
-        if asked["party"]:
-            rows = rows.filter(party__in=asked["party"])
-        if asked["role"]:
-            rows = rows.filter(role__in=asked["role"])
+    def _linked_conditions(self, asked: Mapping[str, Any]) -> Iterator[Q]:
+        for names in (("place",), ("source",), ("party", "role")):
+            if any(_is_given(asked[name]) for name in names):
+                yield Q(Exists(self.links(names[0], asked=asked).filter(initiative=OuterRef("pk"))))
+
+    def links(self, name: str, *, asked: Mapping[str, Any] | None = None) -> QuerySet[Any]:
+        """Give the rows that link initiatives with places, sources or parties, as far as they are asked for.
+
+        A party and a role are asked for together: one and the same responsibility has both.
+        """
+        asked = asked if asked is not None else self.form.cleaned_data
+        rows: QuerySet[Any]
+        if name == "place":
+            rows = Initiative.places.through.objects.all()
+        elif name == "source":
+            rows = Quote.objects.published().order_by()
+        else:
+            rows = Responsibility.objects.filter(party__published_at__isnull=False).order_by()
+            if asked["role"]:
+                rows = rows.filter(role__in=asked["role"])
+            name = "party"
+        if _is_given(asked[name]):
+            rows = rows.filter(**{f"{name}__in": [row.pk for row in asked[name]]})
         return rows
 
     def _ordered(self, rows: InitiativeQuerySet) -> InitiativeQuerySet:
@@ -198,6 +204,34 @@ class InitiativeFilter(filters.FilterSet):
         if not ordering:
             return rows
         column = F(rows.column(ordering.removeprefix("-")))
+        last = {"nulls_last": True} if column.name != "updated_at" else {}  # it is never empty
         if ordering.startswith("-"):
-            return rows.order_by(column.desc(nulls_last=True), "-pk")
-        return rows.order_by(column.asc(nulls_last=True), "pk")
+            return rows.order_by(column.desc(**last), "-pk")
+        return rows.order_by(column.asc(**last), "pk")
+
+
+def _plain_conditions(rows: InitiativeQuerySet, asked: Mapping[str, Any]) -> Iterator[Q]:
+    due = rows.column("due_on")
+    bounds = {
+        "announced_after": "announced_on__gte",
+        "announced_before": "announced_on__lte",
+        "due_after": f"{due}__gte",
+        "due_before": f"{due}__lte",
+        "changed_since": "updated_at__gte",
+    }
+    for name, lookup in bounds.items():
+        if asked[name] is not None:
+            yield Q(**{lookup: asked[name]})
+    columns = {"status": rows.column("status"), "sector": "sector", "firmness": "firmness"}
+    for name, column in columns.items():
+        if asked[name]:
+            yield Q(**{f"{column}__in": asked[name]})
+    if _is_given(asked["initiative"]):
+        yield Q(pk__in=[row.pk for row in asked["initiative"]])
+    if asked["q"]:
+        yield search.matching(asked["q"])
+
+
+def _is_given(said: Any) -> bool:
+    """Answer whether a filter has a value; of rows, without asking the database for them."""
+    return not said.query.is_empty() if isinstance(said, QuerySet) else bool(said)

@@ -14,14 +14,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from tracker import mail, progress, wording
+from tracker import corrections, mail, progress, wording
 from tracker.models import (
     Contact,
+    Correction,
     Deadline,
     EvidenceFile,
     Initiative,
+    Mail,
     Proposal,
     Reminder,
     Responsibility,
@@ -30,6 +33,11 @@ from tracker.models import (
 )
 
 Kind, State = Proposal.Kind, Proposal.State
+
+READ_WITHIN = dt.timedelta(days=7)
+"""By when readers are promised that staff have read what they sent."""
+READERS_KEPT = dt.timedelta(days=90)
+"""How long after a decision the name and address of a reader are kept."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +48,46 @@ class Evidence:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who wrote on the public pages, with what they left of themselves: nothing, perhaps."""
+
+    name: str
+    address: str
+    language: str
+
+
 @transaction.atomic
 def propose(
     *,
     kind: Proposal.Kind,
     initiative: Initiative,
     wanted: Mapping[str, Any],
-    by: Contact,
+    by: Contact | Reader,
     now: dt.datetime,
     reminder: Reminder | None = None,
     url: str = "",
     file: Evidence | None = None,
 ) -> Proposal:
-    """Put what a contact wants recorded before the staff; nothing else changes.
+    """Put what a contact or a reader wants recorded before the staff; nothing else changes.
 
-    `wanted` holds the columns to be written, by name, as JSON: days in ISO 8601, rows by primary key.
+    `wanted` holds the columns to be written, by name, as JSON: days in ISO 8601, rows by primary key. Of a
+    correction it holds the reader's `words`, and the `quote` they rely on.
     """
     proposal = Proposal(
         kind=kind,
         initiative=initiative,
         wanted=dict(wanted),
         url=url,
-        proposed_by=by,
         proposed_at=now,
         reminder=reminder,
     )
-    proposal.full_clean(exclude=["reminder", "reviewed_by", "reviewed_at"])
+    if isinstance(by, Reader):
+        proposal.reader_name, proposal.reader_address = by.name, by.address
+        proposal.reader_language = by.language
+    else:
+        proposal.proposed_by = by
+    proposal.full_clean(exclude=["proposed_by", "reminder", "reviewed_by", "reviewed_at"])
     proposal.save()
     if file:
         EvidenceFile.objects.create(
@@ -84,7 +106,8 @@ def accept(
 ) -> None:
     """Record what is wanted, through `tracker.progress`, with the reviewer's `changes` to it.
 
-    `changes` has the form of `wanted`, and may name `url` too; `wanted` itself stays as it was proposed.
+    `changes` has the form of `wanted`, and may name `url` too; `wanted` itself stays as it was proposed. For
+    a correction they are the words of the public log, which the reviewer alone can say.
     Raises ValidationError as `progress` does, and when somebody has reviewed it before; then nothing changes.
     """
     _decide(proposal, State.ACCEPTED, by=by, now=now)
@@ -97,25 +120,32 @@ def accept(
 
 @transaction.atomic
 def give_back(*, proposal: Proposal, note: str, by: User, now: dt.datetime) -> None:
-    """Return a proposal to whoever made it: the same link answers once more, and a mail says why.
+    """Return a proposal to whoever made it: a mail says why, and the link of a reminder answers once more.
 
     Raises ValidationError without a note, and when there is nobody to return it to.
     """
     _refuse_silence(note)
-    contact = proposal.proposed_by
-    if contact is None or proposal.reminder_id is None:
+    if not can_be_given_back(proposal):
         raise ValidationError(_("There is nobody to return this to. Reject it instead."))
     _decide(proposal, State.RETURNED, by=by, now=now, answer=note)
-    Reminder.objects.filter(pk=proposal.reminder_id).update(answered_at=None)
+    if proposal.reminder_id:
+        Reminder.objects.filter(pk=proposal.reminder_id).update(answered_at=None)
+    contact = proposal.proposed_by
     mail.queue(
         kind="returned",
         key=f"returned:proposal-{proposal.pk}",
-        address=contact.email,
-        language=contact.language,
+        address=contact.email if contact else proposal.reader_address,
+        language=contact.language if contact else proposal.reader_language,
         about={"proposal": proposal.pk},
         now=now,
     )
     proposal.refresh_from_db()
+
+
+def can_be_given_back(proposal: Proposal) -> bool:
+    """Answer whether somebody is known to whom it can be returned."""
+    is_an_answer = proposal.proposed_by_id is not None and proposal.reminder_id is not None
+    return is_an_answer or bool(proposal.reader_address)
 
 
 @transaction.atomic
@@ -131,6 +161,20 @@ def merge(*, proposal: Proposal, by: User, now: dt.datetime, note: str = "") -> 
     """Close a proposal that says what is recorded already, or what another one says."""
     _decide(proposal, State.MERGED, by=by, now=now, answer=note)
     proposal.refresh_from_db()
+
+
+@transaction.atomic
+def forget_readers(*, now: dt.datetime) -> int:
+    """Erase the names and addresses of readers whose proposals were decided long enough ago.
+
+    With them goes the mail that asked back, unless it is still on its way. Returns how many were forgotten.
+    """
+    known = Proposal.objects.exclude(reader_name="", reader_address="")
+    old = known.filter(reviewed_at__lte=now - READERS_KEPT)
+    keys = [f"returned:proposal-{pk}" for pk in old.values_list("pk", flat=True)]
+    over = [Mail.State.SENT, Mail.State.FAILED, Mail.State.CANCELLED]
+    Mail.objects.filter(key__in=keys, state__in=over).delete()
+    return old.update(reader_name="", reader_address="")
 
 
 def foresee(*, proposal: Proposal, by: User, now: dt.datetime) -> tuple[Initiative, Initiative]:
@@ -157,14 +201,13 @@ def headline(proposal: Proposal) -> str:
         return _("New deadline: %(day)s") % {"day": _day(wanted["due_on"])}
     if proposal.kind == Kind.RESPONSIBILITY:
         return _("Does not answer for this")
-    return str(proposal.get_kind_display())
+    return capfirst(proposal.get_kind_display())
 
 
 def own_words(proposal: Proposal) -> str:
-    """Give what the proposer wrote: a note, a reason, or who answers instead."""
-    return next(
-        (proposal.wanted[name] for name in ("note", "reason", "instead") if name in proposal.wanted), ""
-    )
+    """Give what the proposer wrote: a note, a reason, who answers instead, or what is wrong."""
+    names = ("note", "reason", "instead", "words")
+    return next((proposal.wanted[name] for name in names if name in proposal.wanted), "")
 
 
 def _decide(
@@ -228,10 +271,17 @@ def _hand_on(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.da
     Initiative.objects.filter(pk=initiative.pk).update(updated_at=now)
 
 
+def _correct(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.datetime) -> None:
+    said = {name: wanted.get(name, "") for name in ("before", "after", "why")}
+    correction = Correction(initiative=proposal.initiative, proposal=proposal, **said)
+    corrections.record(correction=correction, now=now, by=by)
+
+
 _WRITERS: dict[str, Callable[[Proposal, Mapping[str, Any], User, dt.datetime], None]] = {
     Kind.REPORT: _report,
     Kind.DEADLINE: _deadline,
     Kind.RESPONSIBILITY: _hand_on,
+    Kind.CORRECTION: _correct,
 }
 
 

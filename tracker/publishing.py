@@ -4,9 +4,10 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.models import Initiative, Source
+from tracker.models import Initiative, Party, Source
 from tracker.models.publication import Publication
 
 
@@ -22,8 +23,7 @@ def publish(*, initiative: Initiative, now: dt.datetime) -> None:
             _("“%(title)s” has no quote. Add the words that announced it, then publish.")
             % {"title": initiative.title}
         )
-    sources = Source.objects.filter(quotes__initiative=initiative, published_at__isnull=True)
-    for row in [*sources.distinct(), *initiative.parties.filter(published_at__isnull=True), initiative]:
+    for row in [*_locked_drafts(initiative), initiative]:
         _show(row, now)
 
 
@@ -33,6 +33,26 @@ def hide(*, initiative: Initiative) -> None:
     if initiative.published_at is not None:
         initiative.published_at = None
         initiative.save()
+
+
+def _locked_drafts(initiative: Initiative) -> list[Source | Party]:
+    """Lock all that will be written, and give what is shown together with the initiative.
+
+    Showing a source or a party indexes every initiative that names it. So that two who publish never wait for
+    each other in a circle, everybody takes sources first, then parties, then initiatives, each by their keys;
+    with the lock that lets others refer to the row.
+    """
+    sources = Source.objects.filter(pk__in=initiative.quotes.values("source"), published_at__isnull=True)
+    parties = Party.objects.filter(
+        pk__in=initiative.responsibilities.values("party"), published_at__isnull=True
+    )
+    drafts = [
+        row for rows in (sources, parties) for row in rows.order_by("pk").select_for_update(no_key=True)
+    ]
+    named = Q(quotes__source__in=sources) | Q(parties__in=parties) | Q(pk=initiative.pk)
+    pks = set(Initiative.objects.filter(named).values_list("pk", flat=True))
+    list(Initiative.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True))
+    return drafts
 
 
 def _show(row: Publication, now: dt.datetime) -> None:

@@ -6,6 +6,7 @@ dictionary in the database. An initiative's stems stand in one column, each with
 
 import re
 import sqlite3
+import threading
 from typing import Any
 
 import snowballstemmer
@@ -19,13 +20,15 @@ MAX_QUERY_LENGTH = 300
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile(r"[а-я]")
 _STEMMERS = {language: snowballstemmer.stemmer(language) for language in ("russian", "english", "german")}
+_ONE_AT_A_TIME = threading.Lock()  # a stemmer keeps the word that it is at in itself
 
 
 def stems(word: str) -> list[str]:
     """Give the stems under which one word is found: a Cyrillic word has one, a Latin one at most two."""
     word = word.lower().replace("ß", "ss")
     languages = ("russian",) if _CYRILLIC.search(word) else ("english", "german")
-    return sorted({_STEMMERS[language].stemWord(word) for language in languages})
+    with _ONE_AT_A_TIME:
+        return sorted({_STEMMERS[language].stemWord(word) for language in languages})
 
 
 def matching(query: str) -> Q:
@@ -40,8 +43,13 @@ def matching(query: str) -> Q:
 
 
 def index(initiatives: "QuerySet[Initiative]") -> None:
-    """Write the stems of these initiatives anew. Needed by hand only after writes that send no signals."""
-    for initiative in initiatives.prefetch_related("quotes__source", "responsibilities__party"):
+    """Write the stems of these initiatives anew. Needed by hand only after writes that send no signals.
+
+    They are written by their keys, so that two who index the same ones never wait for each other in a circle.
+    """
+    for initiative in initiatives.order_by("pk").prefetch_related(
+        "quotes__source", "responsibilities__party"
+    ):
         texts = [
             getattr(initiative, f"{field}_{code}") or ""
             for field in ("title", "summary")

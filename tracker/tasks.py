@@ -5,7 +5,9 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from tracker import mail
+from tracker import mail, proposals
+from tracker.following import forgetting
+from tracker.following import planning as following
 from tracker.mail import watching
 from tracker.reminders import planning
 from tracker.reports import attention, editions
@@ -24,6 +26,22 @@ def plan_attention_digests() -> None:
 def plan_reminders() -> None:
     planning.plan(now=timezone.now())
     watching.beat("reminders", now=timezone.now())
+
+
+@shared_task(name="tracker.forget_readers")
+def forget_readers() -> None:
+    proposals.forget_readers(now=timezone.now())
+
+
+@shared_task(name="tracker.forget_requests")
+def forget_requests() -> None:
+    forgetting.forget_requests(now=timezone.now())
+
+
+@shared_task(name="tracker.plan_notices")
+def plan_notices() -> None:
+    following.plan(now=timezone.now())
+    watching.beat("notices", now=timezone.now())
 
 
 @shared_task(name="tracker.plan_reports")

@@ -13,6 +13,7 @@ from tracker.models import Health, Initiative, Precision, Quote
 DAY_IN_RANGE = {"de": "j."}
 """The first day of a range within one month, where it is not the bare number: „16.–22. November 2026“."""
 DAY_AND_MONTH = {"de": "j. F", "ru": "j E"}
+QUOTATION_MARKS = {"ru": ("«", "»"), "de": ("„", "“"), "en": ("“", "”")}
 
 
 def day(value: dt.date | None, precision: str = Precision.DAY) -> str:
@@ -100,6 +101,12 @@ def condition(health: Health, initiative: Initiative, on: dt.date) -> str:
     return str(health.label)
 
 
+def quoted(words: str, language: str) -> str:
+    """Set words between the quotation marks of their language."""
+    opening, closing = QUOTATION_MARKS.get(language, QUOTATION_MARKS["en"])
+    return f"{opening}{words}{closing}"
+
+
 def leading_quote(quotes: Iterable[Quote]) -> Quote | None:
     """Give the announcing words that were recorded first, else the first words at all.
 
@@ -108,3 +115,14 @@ def leading_quote(quotes: Iterable[Quote]) -> Quote | None:
     rows = list(quotes)
     announcing = [quote for quote in rows if quote.relation == Quote.Relation.ANNOUNCES]
     return min(announcing or rows, key=lambda quote: quote.pk, default=None)
+
+
+def slip(initiative: Initiative) -> str:
+    """Say by how many days the deadline has moved; empty when it has not."""
+    days = initiative.slipped_days or 0
+    if days > 0:
+        return ngettext("moved %(days)d day later", "moved %(days)d days later", days) % {"days": days}
+    if days < 0:
+        text = ngettext("brought forward %(days)d day", "brought forward %(days)d days", -days)
+        return text % {"days": -days}
+    return ""

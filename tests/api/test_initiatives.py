@@ -40,6 +40,8 @@ def _bridge() -> Initiative:
         end=22,
         prefix="Wir bauen ",
         suffix=".",
+        translation_en="a bridge",
+        translation_ru="мост",
     )
     make.set_deadline(bridge, make.day(-31), said_on=make.day(-90), wording="im Oktober", quote=quote)
     make.set_deadline(
@@ -85,6 +87,7 @@ RECORD: dict[str, Any] = {
     "quotes": [
         {
             "exact": "eine Brücke",
+            "translation": "a bridge",
             "prefix": "Wir bauen ",
             "suffix": ".",
             "start": 11,

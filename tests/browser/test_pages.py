@@ -1,8 +1,9 @@
-"""The public pages in a real browser: nothing fails there, and nothing sticks out."""
+"""The public pages in a real browser: nothing fails there, nothing sticks out, and axe-core finds no fault."""
 
 import itertools
 import shutil
 from collections.abc import Iterator
+from importlib import resources
 from typing import Literal
 
 import pytest
@@ -21,7 +22,23 @@ pytestmark = [
 
 WIDTHS = [360, 1280]
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
-PATHS = ["", "initiatives/bridge/", "parties/krai/", "sources/belta/", "?status=nonsense", "nowhere/"]
+PATHS = [
+    "",
+    "initiatives/bridge/",
+    "initiatives/bridge/history/",
+    "parties/krai/",
+    "sources/belta/",
+    "initiatives/bridge/correct/",
+    "corrections/",
+    "parties/",
+    "sources/",
+    "overview/",
+    "method/",
+    "changes/",
+    "reports/",
+    "?status=nonsense",
+    "nowhere/",
+]
 STICKING_OUT = """() => {
   const room = document.documentElement.clientWidth
   const wide = [...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 0.5)
@@ -29,6 +46,10 @@ STICKING_OUT = """() => {
   return document.documentElement.scrollWidth > room ? wide.map(name) : []
 }"""
 """Names what reaches beyond the window, where the page can be scrolled sideways."""
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
+FAULTS = """async () => (await axe.run({resultTypes: ['violations']})).violations.map(
+  fault => `${fault.id}: ${fault.nodes[0].target} (${fault.nodes.length}) ${fault.help}`
+)"""
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 
 
@@ -89,10 +110,12 @@ def _problems(page: Page, address: str) -> list[str]:
     page.on("requestfailed", lambda request: found.append(f"not loaded: {request.url}"))
     page.on("response", lambda answer: found.extend(_refusal(answer, address)))
     page.goto(address, wait_until="load")
+    page.evaluate(AXE)
     for width, scheme in itertools.product(WIDTHS, SCHEMES):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        found += [f"at {width}, {scheme}: {name}" for name in page.evaluate(STICKING_OUT)[:5]]
+        faults = page.evaluate(STICKING_OUT)[:5] + page.evaluate(FAULTS)
+        found += [f"at {width}, {scheme}: {fault}" for fault in faults]
     page.close()
     return found
 

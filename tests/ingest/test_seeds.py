@@ -169,6 +169,16 @@ class TestContent(TestCase):
             place for place in places if None in place or place[2] != (place[1] or 0) + len(place[0])
         ] == []
 
+    def test_each_quote_is_translated_into_every_language_but_its_own(self) -> None:
+        wrong = [
+            (quote.source.slug, quote.exact, code)
+            for quote in Quote.objects.select_related("source")
+            for code, _name in settings.LANGUAGES
+            if bool(getattr(quote, f"translation_{code}")) == (code == quote.source.language)
+        ]
+
+        assert wrong == []
+
     def test_the_industrial_parks_are_due_about_a_year_after_their_announcement(self) -> None:
         parks = Initiative.objects.get(slug="industrial-parks")
 
@@ -259,6 +269,22 @@ class TestAgain:
 
         parks.refresh_from_db()
         assert (parks.title_en, parks.money) == ("Parks, as staff call them", "2 million")
+
+    def test_translations_reach_quotes_that_were_loaded_without_and_those_of_staff_stay(
+        self, folder: Path
+    ) -> None:
+        empty = {f"translation_{code}": None for code, _name in settings.LANGUAGES}
+        Quote.objects.update(**empty)
+        Quote.history.update(**empty)
+        quote = Quote.objects.get(initiative__slug="orchestra-visit")
+        quote.translation_de = "As staff say it"
+        quote.save()
+
+        load(folder)
+
+        quote.refresh_from_db()
+        assert quote.translation_en.startswith("And the Exemplary Orchestra")
+        assert quote.translation_de == "As staff say it"
 
     def test_what_staff_set_to_the_same_as_a_later_seed_is_no_conflict(self, folder: Path) -> None:
         parks = Initiative.objects.get(slug="industrial-parks")

@@ -12,6 +12,7 @@ from tests import factories as make
 from tracker.models import (
     Bounce,
     Milestone,
+    Notice,
     PlannedDay,
     Precision,
     Quote,
@@ -83,6 +84,18 @@ def _reminders(*steps: int) -> Rows:
     def rows() -> list[Model]:
         initiative, contact = make.make_initiative(), make.make_contact()
         return [make.reminder(initiative=initiative, contact=contact, step=step) for step in steps]
+
+    return rows
+
+
+def _followed(*frequencies: str) -> Rows:
+    return lambda: [make.series(frequency=often, is_for_followers=True) for often in frequencies]
+
+
+def _notices(*numbers: int, kind: str = "reported") -> Rows:
+    def rows() -> list[Model]:
+        told = {"initiative": make.make_initiative(), "changed_at": make.NOW, "decided_at": make.NOW}
+        return [Notice(kind=kind, row=number, **told) for number in numbers]
 
     return rows
 
@@ -218,6 +231,16 @@ CONSTRAINTS: dict[str, Sides] = {
         lambda: [make.series(day=7), make.series(frequency="monthly", day=28)],
         lambda: [make.series(frequency="weekly", day=8)],
     ),
+    "series_at_once_is_for_followers": Sides(
+        lambda: [make.series(frequency="at_once", is_for_followers=True)],
+        lambda: [make.series(frequency="at_once")],
+    ),
+    "followers_of_the_same_share_a_series": Sides(
+        lambda: [make.series(), make.series(), *_followed("weekly", "monthly")()],
+        _followed("weekly", "weekly"),
+    ),
+    "notice_is_given_once": Sides(_notices(1, 2), _notices(1, 1)),
+    "notice_kind_is_known": Sides(_notices(1), _notices(1, kind="whispered")),
     "subscription_is_made_once_per_address": Sides(
         _subscriptions("a@example.org", "b@example.org"), _subscriptions("a@example.org", "A@example.org")
     ),

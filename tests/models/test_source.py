@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from tests import factories as make
-from tracker.models import Quote
+from tracker.models import Quote, Source
 
 TEXT = "Heute wird gebaut. Die Brücke 🌉 wird ein Jahr dauern. Die Brücke wird schön."
 
@@ -63,3 +64,33 @@ def test_a_quote_without_a_text_at_hand_keeps_no_offsets() -> None:
     quote.full_clean()
 
     assert (quote.start, quote.end) == (None, None)
+
+
+def _in_german(**values: str) -> Quote:
+    return Quote(source=Source(language="de"), exact="Wir bauen", **values)
+
+
+@pytest.mark.parametrize(("language", "ours"), [("en", "We build"), ("ru", ""), ("de", "")])
+def test_our_translation_is_into_the_reader_s_language_or_there_is_none(language: str, ours: str) -> None:
+    quote = _in_german(translation_en="We build", translation_de="Wir bauen")
+
+    assert quote.translation_into(language) == ours
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_no_language_lends_its_translation_to_another(language: str) -> None:
+    quote = _in_german(translation_ru="Строим")
+
+    with translation.override(language):
+        assert (quote.translation or "") == ("Строим" if language == "ru" else "")
+
+
+@pytest.mark.django_db
+def test_what_was_said_by_a_day_leaves_out_what_was_published_later() -> None:
+    early, undated, late = (
+        make.make_quote(source=make.make_source(published_on=day))
+        for day in (make.day(-1), None, make.day(1))
+    )
+
+    assert set(Quote.objects.said_by(make.TODAY)) == {early, undated}
+    assert set(Quote.objects.said_by(make.TODAY.max)) == {early, undated, late}

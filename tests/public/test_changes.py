@@ -22,8 +22,8 @@ def _clock_goes() -> Iterator[None]:
 
 
 def _section(client: Client, query: str = "") -> dict[str, list[str]]:
-    it = client.get(f"/en/changes/?{query}").context["it"]
-    return {section.name: [item.title for item in section.items] for section in it.filled}
+    told = client.get(f"/en/changes/?{query}").context["sections"]
+    return {section.name: [item.title for item in section.items] for section in told}
 
 
 def test_what_happened_between_the_days_is_told_and_nothing_else() -> None:

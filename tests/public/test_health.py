@@ -32,7 +32,7 @@ def test_all_is_well_when_nothing_waits(client: Client) -> None:
     found = answer.json()
     ages = found.pop("heartbeat_ages")
     assert (answer.status_code, set(ages.values())) == (200, {60})
-    assert set(ages) == {"sender", "reminders", "reports", "digests"}
+    assert set(ages) == {"sender", "reminders", "reports", "digests", "notices"}
     assert found == {
         "well": True,
         "oldest_due_age": None,
@@ -60,7 +60,7 @@ def test_a_mail_whose_time_has_not_come_is_not_due(client: Client) -> None:
     assert client.get("/health/work").json()["oldest_due_age"] is None
 
 
-@pytest.mark.parametrize("name", ["sender", "reminders", "reports", "digests"])
+@pytest.mark.parametrize("name", ["sender", "reminders", "reports", "digests", "notices"])
 @pytest.mark.parametrize(("seconds", "status"), [(120, 200), (121, 503)])
 def test_a_part_not_seen_for_two_periods_is_an_alarm(
     seconds: int, status: int, name: str, client: Client
@@ -103,6 +103,7 @@ def test_what_waits_for_a_person_is_counted_and_is_no_alarm(client: Client) -> N
         (tasks.plan_reminders, "reminders"),
         (tasks.plan_reports, "reports"),
         (tasks.plan_attention_digests, "digests"),
+        (tasks.plan_notices, "notices"),
     ],
 )
 def test_each_task_is_seen_when_it_has_done_its_work(task: Callable[[], None], name: str) -> None:

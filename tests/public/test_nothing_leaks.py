@@ -20,6 +20,7 @@ CANARIES = [
     "canary-draft-summary",
     "canary-draft-quote",
     "canary-draft-slug",
+    "canary-early",
     "canary-draft-note",
     "canary-draft-wording",
     "canary-draft-figure",
@@ -34,6 +35,8 @@ CANARIES = [
     "canary-mail",
     "canary-user",
     "canary-report",
+    "canary-reader",
+    "canary-draft-correction",
 ]
 
 
@@ -42,7 +45,9 @@ def _planted() -> None:
     """A published initiative, and a draft that shares its party and its source."""
     party, source = make.make_party(slug="shared"), make.make_source(slug="shared", text="canary-full-text")
     place = make.make_place(slug="shared")
-    open_ = make.make_initiative(slug="open", title="Open")
+    open_ = make.make_initiative(slug="open", title="canary-early")
+    open_.title_ru = open_.title_en = open_.title_de = "Open"
+    open_.save()
     draft = make.make_initiative(
         slug="canary-draft-slug", title="canary-draft-title", summary="canary-draft-summary"
     )
@@ -57,6 +62,10 @@ def _planted() -> None:
     make.make_contact(party=party, name="canary-contact", email="canary-contact@example.org", user=user)
     make.make_mail(subject="canary-mail", text="canary-mail")
     _plant_reports()
+    make.make_correction(open_)
+    make.make_correction(draft, before="canary-draft-correction")
+    reader = {"reader_name": "canary-reader", "reader_address": "canary-reader@example.org"}
+    make.make_correction_proposal(initiative=open_, wanted={"words": "canary-reader"}, **reader)
 
 
 def _plant_draft(draft: Initiative, source: Source) -> None:
@@ -71,7 +80,9 @@ def _plant_hidden(open_: Initiative) -> None:
     """Add to a published initiative what came after its publication and is not published itself."""
     party = make.make_party(slug="canary-hidden-party", name="canary-hidden-party")
     source = make.make_source(slug="canary-hidden-source", title="canary-hidden-source")
-    quote = make.make_quote(initiative=open_, source=source, exact="canary-hidden-words")
+    quote = make.make_quote(
+        initiative=open_, source=source, exact="canary-hidden-words", translation_en="canary-hidden-words"
+    )
     make.make_responsibility(open_, party, "support")
     make.report(open_, told_by=party, quote=quote)
     make.set_deadline(open_, make.day(40), moved_by=party, quote=quote)
@@ -123,15 +134,57 @@ EXAMPLES: dict[str, list[str]] = {
     "api/v1/initiatives/<slug>/": [f"/api/v1/initiatives/{slug}/" for slug in SLUGS],
     "api/schema/": ["/api/schema/", "/api/schema/?format=json"],
     "api/docs/": ["/api/docs/", "/api/docs/?script="],
+    "feeds/changes.atom": [f"/feeds/changes.atom{query}" for query in LIST_QUERIES]
+    + [f"/feeds/changes.atom?initiative={slug}&lang=de" for slug in SLUGS],
+    "calendar.ics": [f"/calendar.ics{query}" for query in LIST_QUERIES]
+    + [f"/calendar.ics?initiative={slug}&lang=ru" for slug in SLUGS],
+    "export.csv": [f"/export.csv{query}" for query in LIST_QUERIES],
+    "export.json": [f"/export.json{query}" for query in LIST_QUERIES],
+    "export.xlsx": ["/export.xlsx"],  # packed; its own test unpacks it
+    "export.schema.json": ["/export.schema.json"],
+    "badge/<slug>.svg": [f"/badge/{slug}.svg" for slug in SLUGS],
+    "cards/<language>/<slug>.png": [f"/cards/en/{slug}.png" for slug in SLUGS],
+    "embed/": [f"/embed/{query}" for query in LIST_QUERIES],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemaps/<name>-<int:number>.xml": [
+        f"/sitemaps/{name}-1.xml" for name in ("pages", "initiatives", "parties", "sources")
+    ],
+    "robots.txt": ["/robots.txt"],
+    "en/data/": [f"/{language}/data/" for language in ("en", "ru", "de")],
     "health/live": ["/health/live"],
     "health/ready": ["/health/ready"],
     "health/work": ["/health/work"],
     "en/": [f"/{language}/{query}" for language in ("en", "ru", "de") for query in LIST_QUERIES],
-    "en/initiatives/<slug>/": [f"/en/initiatives/{slug}/" for slug in SLUGS],
+    "en/choices/<name>/": [
+        f"/en/choices/{name}/{query}" for name in ("party", "place", "source") for query in LIST_QUERIES
+    ],
+    "en/initiatives/<slug>/": [
+        *(f"/en/initiatives/{slug}/" for slug in SLUGS),
+        *(f"/en/initiatives/open/?on={day}" for day in ("2026-11-23", "2020-01-01", "x")),
+    ],
+    "en/initiatives/<slug>/history/": [f"/en/initiatives/{slug}/history/" for slug in SLUGS],
     "en/parties/<slug>/": [f"/en/parties/{slug}/" for slug in SLUGS],
     "en/sources/<slug>/": [f"/en/sources/{slug}/" for slug in SLUGS],
+    "en/changes/": [
+        "/en/changes/",
+        "/de/changes/?since=2020-01-01",
+        "/en/changes/?party=canary-hidden-party",
+    ],
+    "en/initiatives/<slug>/correct/": [f"/en/initiatives/{slug}/correct/" for slug in SLUGS],
+    "en/initiatives/<slug>/correct/thanks/": [f"/en/initiatives/{slug}/correct/thanks/" for slug in SLUGS],
+    "en/corrections/": [f"/{language}/corrections/" for language in ("en", "ru", "de")],
+    "en/method/": [f"/{language}/method/" for language in ("en", "ru", "de")],
+    "en/overview/": [f"/{language}/overview/" for language in ("en", "ru", "de")],
+    "en/parties/": [f"/en/parties/{query}" for query in ("", "?q=canary", "?kind=company", "?nonsense=1")],
+    "en/sources/": [f"/en/sources/{query}" for query in ("", "?q=canary", "?page=2")],
     "en/answer/<token>/": ["/en/answer/1.forged/"],
     "en/answer/<token>/thanks/": ["/en/answer/1.forged/thanks/"],
+    "en/subscribe/": [f"/en/subscribe/{query}" for query in LIST_QUERIES]
+    + [f"/en/subscribe/?initiative={slug}" for slug in SLUGS],
+    "en/subscribe/asked/": ["/en/subscribe/asked/"],
+    "en/confirm/<token>/": ["/en/confirm/1.forged/"],
+    "en/subscriptions/": ["/en/subscriptions/"],
+    "en/subscriptions/<token>/": ["/en/subscriptions/1.forged/"],
     "en/unsubscribe/<token>/": ["/en/unsubscribe/1.forged/"],
     "en/reports/": [f"/{language}/reports/" for language in ("en", "ru", "de")],
     "en/reports/<int:number>/": [f"/{code}/reports/{pk}/" for code in ("en", "ru") for pk in (1, 2, 3)],

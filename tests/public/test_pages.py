@@ -215,7 +215,7 @@ def test_the_list_asks_as_often_for_fifty_rows_as_for_one(
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("initiatives/bridge/", 7), ("parties/krai/", 2), ("sources/belta/", 3)]
+    ("path", "expected"), [("initiatives/bridge/", 8), ("parties/krai/", 5), ("sources/belta/", 5)]
 )
 @pytest.mark.parametrize("rows", [1, 9])
 def test_a_detail_page_takes_a_fixed_number_of_queries(

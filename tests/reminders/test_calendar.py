@@ -1,28 +1,11 @@
-"""Calendar entries, as a library that is not ours reads them."""
+"""The calendar file of a mail, as a library that is not ours reads it."""
 
 import datetime as dt
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from icalendar import Calendar
 
 from tests import factories as make
 from tracker.reminders import calendar
-
-LETTERS = st.characters(exclude_categories=["Cs", "Cc"])
-WORDS = st.text(st.one_of(LETTERS, st.sampled_from('\\;,:"\n')), min_size=1, max_size=200)
-
-
-@given(title=WORDS, wording=WORDS)
-def test_any_words_are_read_back_as_they_were(title: str, wording: str) -> None:
-    initiative = make.initiative(pk=1, title_en=title, due_on=make.TODAY, due_wording=wording)
-
-    content = calendar.entries([initiative], decided_at=make.NOW)
-
-    (event,) = Calendar.from_ical(content).walk("VEVENT")
-    assert (str(event["SUMMARY"]), str(event["DESCRIPTION"])) == (title, wording)
-    assert max(map(len, content.split(b"\r\n"))) <= calendar.LINE
 
 
 def test_each_due_day_is_an_entry_and_what_has_none_is_left_out() -> None:
@@ -38,9 +21,5 @@ def test_each_due_day_is_an_entry_and_what_has_none_is_left_out() -> None:
     assert {event["TRANSP"] for event in events} == {"TRANSPARENT"}
 
 
-@pytest.mark.parametrize("letters", [74, 75, 76, 150])
-def test_a_line_is_folded_where_it_has_no_more_room(letters: int) -> None:
-    folded = calendar._folded("x" * letters)
-
-    assert b"".join(folded.split(b"\r\n ")) == b"x" * letters + b"\r\n"
-    assert max(map(len, folded.split(b"\r\n"))) <= calendar.LINE
+def test_without_any_due_day_there_is_no_file() -> None:
+    assert calendar.entries([make.initiative(pk=1)], decided_at=make.NOW) == b""

@@ -24,7 +24,7 @@ def series(**values: Any) -> Series:
 
 @st.composite
 def any_series(draw: st.DrawFn) -> Series:
-    frequency = draw(st.sampled_from(Series.Frequency.values))
+    frequency = draw(st.sampled_from(["weekly", "monthly", "quarterly"]))
     return series(
         frequency=frequency,
         day=draw(st.integers(1, 7 if frequency == "weekly" else 28)),

@@ -3,11 +3,33 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import initiative, outbox, party, proposals, reminders, reports, series, source
+from tracker.admin import (
+    correction,
+    initiative,
+    outbox,
+    party,
+    proposals,
+    reminders,
+    reports,
+    series,
+    source,
+    subscriptions,
+)
 
 admin.site.site_header = _("Commitment tracker")
 admin.site.site_title = _("Commitment tracker")
 admin.site.index_title = _("What is kept")
 admin.site.enable_nav_sidebar = False  # its room belongs to the list
 
-__all__ = ["initiative", "outbox", "party", "proposals", "reminders", "reports", "series", "source"]
+__all__ = [
+    "correction",
+    "initiative",
+    "outbox",
+    "party",
+    "proposals",
+    "reminders",
+    "reports",
+    "series",
+    "source",
+    "subscriptions",
+]

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationTabularInline
+from modeltranslation.admin import TranslationStackedInline, TranslationTabularInline
 
 from tracker.models import Deadline, Milestone, Quote, Responsibility, StatusUpdate
 
@@ -21,11 +21,11 @@ class ResponsibilityInline(admin.TabularInline):
     autocomplete_fields = ["party"]
 
 
-class QuoteInline(admin.StackedInline):
+class QuoteInline(TranslationStackedInline):
     model = Quote
     extra = 0
     autocomplete_fields = ["source"]
-    fields = [("source", "relation"), "exact", ("start", "end", "prefix", "suffix")]
+    fields = [("source", "relation"), "exact", "translation", ("start", "end", "prefix", "suffix")]
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
 
 

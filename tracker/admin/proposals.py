@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker import proposals
 from tracker.admin.initiative import staff
-from tracker.admin.reviewing import DONE, Review
+from tracker.admin.reviewing import DONE, WORDED_BY_THE_REVIEWER, Review
 from tracker.models import EvidenceFile, Initiative, Proposal, Quote
 
 WAITING_FIRST = Case(When(state=Proposal.State.WAITING, then=0), default=1)
@@ -67,6 +67,8 @@ class ProposalAdmin(admin.ModelAdmin):
     def what_next(self, proposal: Proposal) -> str:
         if proposal.state != Proposal.State.WAITING:
             return self.look(proposal)
+        if proposal.kind in WORDED_BY_THE_REVIEWER:
+            return _link(proposal, "change", _("Review"))
         links = _link(proposal, "accept", _("Accept")), _link(proposal, "change", _("Review"))
         return format_html("{} · {}", *links)
 
@@ -82,7 +84,10 @@ class ProposalAdmin(admin.ModelAdmin):
     @admin.display(description=_("proposed by"), ordering="proposed_by__name")
     def who(self, proposal: Proposal) -> str:
         contact = proposal.proposed_by
-        return f"{contact.name}, {contact.party.name}" if contact else "—"
+        if contact:
+            return f"{contact.name}, {contact.party.name}"
+        is_of_a_reader = proposal.kind == Proposal.Kind.CORRECTION
+        return proposal.reader_name or (str(_("a reader")) if is_of_a_reader else "—")
 
     @admin.display(description=_("evidence"))
     def evidence(self, proposal: Proposal) -> str:
@@ -150,6 +155,8 @@ class ProposalAdmin(admin.ModelAdmin):
     def _objections(self, request: HttpRequest, proposal: Proposal) -> list[str]:
         """Say why a waiting proposal could not be accepted as it is by whoever may decide."""
         if proposal.state != Proposal.State.WAITING or not self.has_change_permission(request):
+            return []
+        if proposal.kind in WORDED_BY_THE_REVIEWER:
             return []
         try:
             proposals.foresee(proposal=proposal, by=staff(request), now=timezone.now())

@@ -11,13 +11,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tracker import proposals
-from tracker.models import Deadline, Party, Proposal, StatusUpdate
+from tracker.models import Correction, Deadline, Party, Proposal, StatusUpdate
 
 WIDGETS = {
     "happened_on": widgets.AdminDateWidget,
     "due_on": widgets.AdminDateWidget,
     "note": forms.Textarea(attrs={"rows": 3}),
     "reason": forms.Textarea(attrs={"rows": 3}),
+    "before": forms.Textarea(attrs={"rows": 3}),
+    "after": forms.Textarea(attrs={"rows": 3}),
+    "why": forms.Textarea(attrs={"rows": 3}),
     "url": forms.URLInput(attrs={"class": "vURLField"}),
 }
 
@@ -53,18 +56,31 @@ class ResponsibilityChanges(forms.Form):
     )
 
 
+class CorrectionChanges(forms.ModelForm):
+    """The words of the public log. The entry itself is mended on its own page, before this."""
+
+    class Meta:
+        model = Correction
+        fields = ["before", "after", "why"]
+        widgets = WIDGETS
+
+
 CHANGES: dict[str, type[Any]] = {
     Proposal.Kind.REPORT: ReportChanges,
     Proposal.Kind.DEADLINE: DeadlineChanges,
     Proposal.Kind.RESPONSIBILITY: ResponsibilityChanges,
+    Proposal.Kind.CORRECTION: CorrectionChanges,
 }
+
+WORDED_BY_THE_REVIEWER = (Proposal.Kind.CORRECTION,)
+"""Kinds that cannot be accepted as they came: what is recorded are the reviewer's own words."""
 
 
 class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("When it is returned, whoever answered reads this in a mail."),
+        help_text=_("When it is returned, whoever sent it reads this in a mail."),
     )
 
 
@@ -93,6 +109,10 @@ class Review:
         noted = posted if self.action in DONE and self.action != "accept" else None
         self.note = NoteForm(noted, prefix="review")  # the changes may have a note of their own
         self.note.fields["note"].required = self.action != "merge"
+
+    @property
+    def can_give_back(self) -> bool:
+        return proposals.can_be_given_back(self.proposal)
 
     @property
     def pressed(self) -> Any:

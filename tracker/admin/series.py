@@ -24,6 +24,15 @@ from tracker.wording import day, days
 
 
 class SeriesForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer how often reports come; what readers follow at once is no report."""
+        super().__init__(*args, **kwargs)
+        if "frequency" in self.fields:
+            offered = [choice for choice in Series.Frequency.choices if choice[0] != Series.Frequency.AT_ONCE]
+            self.fields["frequency"] = forms.ChoiceField(
+                label=self.fields["frequency"].label, choices=[("", "---------"), *offered]
+            )
+
     def clean_scope(self) -> str:
         """Keep what stands behind the question mark; the list itself says what is wrong with it."""
         given: str = self.cleaned_data["scope"].strip().split("?")[-1]
@@ -63,7 +72,7 @@ class SubscriptionInline(admin.TabularInline):
 class SeriesAdmin(admin.ModelAdmin):
     form = SeriesForm
     list_display = ["name", "frequency", "next_edition", "recipients", "is_held", "is_public"]
-    list_filter = ["frequency", "is_held", "is_public"]
+    list_filter = ["frequency", "is_held", "is_public", "is_for_followers"]
     search_fields = ["name"]
     readonly_fields = ["next_edition"]
     filter_horizontal = ["staff"]
@@ -96,10 +105,16 @@ class SeriesAdmin(admin.ModelAdmin):
         rows: QuerySet[Series] = super().get_queryset(request)
         return rows.annotate(last_end=Max("reports__period_end"), **named)
 
+    def has_change_permission(self, request: HttpRequest, obj: Series | None = None) -> bool:
+        """Leave what readers follow as they asked for it."""
+        if obj is not None and obj.is_for_followers:
+            return False
+        return super().has_change_permission(request, obj)
+
     @admin.display(description=gettext_lazy("next edition"))
     def next_edition(self, series: Any) -> str:
         """Say when the next edition goes out, and which days it tells of."""
-        if series.pk is None:
+        if series.pk is None or series.frequency == Series.Frequency.AT_ONCE:
             return "—"
         moment = periods.next_due_at(series=series, now=timezone.now())
         local = moment.astimezone(ZoneInfo(series.time_zone))

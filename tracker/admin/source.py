@@ -23,7 +23,7 @@ class SourceAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
 
 
 @admin.register(Quote)
-class QuoteAdmin(SimpleHistoryAdmin):
+class QuoteAdmin(SimpleHistoryAdmin, TranslationAdmin):
     list_display = ["__str__", "relation", "source", "initiative"]
     list_filter = ["relation", "source"]
     list_select_related = ["source", "initiative"]

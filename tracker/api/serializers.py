@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -100,8 +101,12 @@ class LineSerializer(serializers.ModelSerializer[Initiative]):
 
 
 class QuoteSerializer(serializers.ModelSerializer[Quote]):
-    """`start` and `end` count code points in the source's full text, end exclusive."""
+    """`start` and `end` count code points in the source's full text, end exclusive.
 
+    `translation` is ours, into the language of the answer; empty where there is none, or none is needed.
+    """
+
+    translation = serializers.SerializerMethodField()
     language = serializers.CharField(source="source.language")
     source = serializers.SlugField(source="source.slug")  # type: ignore[assignment]  # the design's name
     publisher = serializers.CharField(source="source.publisher")
@@ -111,6 +116,7 @@ class QuoteSerializer(serializers.ModelSerializer[Quote]):
         model = Quote
         fields = [
             "exact",
+            "translation",
             "prefix",
             "suffix",
             "start",
@@ -121,6 +127,9 @@ class QuoteSerializer(serializers.ModelSerializer[Quote]):
             "publisher",
             "published_on",
         ]
+
+    def get_translation(self, quote: Quote) -> str:
+        return quote.translation_into(get_language() or "")
 
 
 class StatusUpdateSerializer(serializers.ModelSerializer[StatusUpdate]):

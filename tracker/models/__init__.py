@@ -1,11 +1,14 @@
+from tracker.models.correction import Correction
 from tracker.models.dating import Precision
 from tracker.models.deadline import Deadline
+from tracker.models.following import Notice
 from tracker.models.initiative import Firmness, Health, Initiative, Sector
 from tracker.models.outbox import Bounce, Heartbeat, Mail, Relay, Suppression
 from tracker.models.party import Contact, Party
 from tracker.models.place import Place
 from tracker.models.progress import Confidence, Milestone, Status, StatusUpdate
 from tracker.models.proposal import EvidenceFile, Proposal
+from tracker.models.public_write import PublicWrite
 from tracker.models.reminder import PlannedDay, Reminder, ReminderKind, ReminderRule
 from tracker.models.report import Report, Series, Subscription
 from tracker.models.responsibility import Responsibility
@@ -15,6 +18,7 @@ __all__ = [
     "Bounce",
     "Confidence",
     "Contact",
+    "Correction",
     "Deadline",
     "EvidenceFile",
     "Figure",
@@ -24,11 +28,13 @@ __all__ = [
     "Initiative",
     "Mail",
     "Milestone",
+    "Notice",
     "Party",
     "Place",
     "PlannedDay",
     "Precision",
     "Proposal",
+    "PublicWrite",
     "Quote",
     "Relay",
     "Reminder",

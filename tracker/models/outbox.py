@@ -22,6 +22,9 @@ class Mail(models.Model):
         RETURNED = "returned", _("returned answer")
         REPORT = "report", _("status report")
         ATTENTION_DIGEST = "attention_digest", _("digest of the day")
+        FOLLOWING_NOTICE = "following_notice", _("notice to a follower")
+        FOLLOWING_CONFIRM = "following_confirm", _("request to confirm a subscription")
+        FOLLOWING_LINK = "following_link", _("link to one’s subscriptions")
 
     class State(models.TextChoices):
         HELD = "held", _("held for release")
@@ -41,6 +44,7 @@ class Mail(models.Model):
         REFUSED = "refused", _("the mail server refused it")
         WRITING = "writing", _("it could not be written")
         CLOSED = "closed", _("nothing it tells of is open any more")
+        HIDDEN = "hidden", _("what it tells of is no longer public")
         UNSUBSCRIBED = "unsubscribed", _("the reader has unsubscribed")
         SUPPRESSED = "suppressed", _("the address does not take mail")
         GONE = "gone", _("the recipient is no longer there")

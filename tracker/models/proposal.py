@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class Proposal(models.Model):
     """One row of the one review queue; it changes nothing until somebody accepts it.
 
-    `wanted` holds the columns that would be written, by name, as JSON. Without an initiative it proposes a
-    new one.
+    `wanted` holds the columns that would be written, by name, as JSON; of a correction, the reader's words.
+    Without an initiative it proposes a new one. It comes from a contact, or from a reader of the public
+    pages, who may leave a name and an address: `tracker.proposals.forget_readers` erases them.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +53,13 @@ class Proposal(models.Model):
         related_name="proposals",
         verbose_name=_("reminder"),
         help_text=_("The one it answers."),
+    )
+    reader_name = models.CharField(_("reader’s name"), max_length=200, blank=True)
+    reader_address = models.EmailField(
+        _("reader’s address"), max_length=254, blank=True, help_text=_("For asking back. Never public.")
+    )
+    reader_language = models.CharField(
+        _("reader’s language"), max_length=2, choices=settings.LANGUAGES, blank=True
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     answer = models.TextField(_("answer"), blank=True)

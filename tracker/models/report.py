@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,19 @@ from django.utils.translation import pgettext_lazy
 from tracker.models.party import Party, is_a_time_zone
 
 
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def in_editions(self) -> "SeriesQuerySet":
+        """Keep the series that come as reports, leaving out what comes at once and what nobody follows."""
+        active = Subscription.objects.active().filter(series=OuterRef("pk"))
+        rows = self.exclude(frequency=Series.Frequency.AT_ONCE)
+        return rows.filter(Q(is_for_followers=False) | Exists(active))
+
+
 class Series(models.Model):
     """A report that comes back. `scope` is a query string of the public list; empty means everything.
+
+    One that is for followers was made when its scope was first followed by mail at its frequency; only such
+    a one comes at once, as notices of single changes. Read its name by `tracker.reports.naming`.
 
     `day` counts from 1: the day of the week from Monday, or the day of the month; of a quarter, the day of
     its first month. The edition of that day covers the time before it: the last seven days, the last whole
@@ -22,6 +33,7 @@ class Series(models.Model):
     """
 
     class Frequency(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
         WEEKLY = "weekly", _("weekly")
         MONTHLY = "monthly", _("monthly")
         QUARTERLY = "quarterly", _("quarterly")
@@ -67,6 +79,10 @@ class Series(models.Model):
         _("public"), default=False, help_text=_("Editions that went out are shown on the public site.")
     )
 
+    is_for_followers = models.BooleanField(_("for followers by mail"), default=False, editable=False)
+
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("report series")
         verbose_name_plural = pgettext_lazy("several", "report series")
@@ -74,7 +90,7 @@ class Series(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="series_frequency_is_known",
-                condition=Q(frequency__in=["weekly", "monthly", "quarterly"]),
+                condition=Q(frequency__in=["at_once", "weekly", "monthly", "quarterly"]),
                 violation_error_message=_("Choose how often the report comes."),
             ),
             models.CheckConstraint(
@@ -88,16 +104,44 @@ class Series(models.Model):
                 & (Q(frequency="weekly", day__lte=7) | Q(day__lte=28) & ~Q(frequency="weekly")),
                 violation_error_message=_("A day of the week is 1 to 7, a day of the month is 1 to 28."),
             ),
+            models.CheckConstraint(
+                name="series_at_once_is_for_followers",
+                condition=~Q(frequency="at_once") | Q(is_for_followers=True),
+                violation_error_message=_(
+                    "Only what readers follow by mail comes at once. Choose how often the report comes."
+                ),
+            ),
+            models.UniqueConstraint(
+                name="followers_of_the_same_share_a_series",
+                fields=["scope", "frequency"],
+                condition=Q(is_for_followers=True),
+                violation_error_message=_("This is followed at this frequency already."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> "SubscriptionQuerySet":
+        """Keep what was confirmed and not left since."""
+        return self.filter(confirmed_at__isnull=False, unsubscribed_at__isnull=True)
+
+    def asked_since(self, moment: dt.datetime) -> "SubscriptionQuerySet":
+        """Keep what waits for its confirmation and was asked for at a moment or later."""
+        return self.filter(asked_at__gte=moment)
+
+    def of(self, address: str) -> "SubscriptionQuerySet":
+        """Keep the rows of an address, however it is spelt."""
+        return self.alias(lower=Lower("address")).filter(lower=address.strip().lower())
+
+
 class Subscription(models.Model):
     """One address on one series, in one language. Nothing is sent before it is confirmed.
 
-    An address that left keeps its row: it outweighs that it is also staff or the contact of a party.
+    `asked_at` is set while somebody's request waits for its confirmation. An address that left keeps its
+    row: it outweighs that it is also staff or the contact of a party.
     """
 
     series = models.ForeignKey(
@@ -105,8 +149,11 @@ class Subscription(models.Model):
     )
     address = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    asked_at = models.DateTimeField(_("asked for at"), null=True, blank=True, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subscription")

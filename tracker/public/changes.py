@@ -16,6 +16,8 @@ from tracker.reports import difference
 from tracker.reports.edition import Edition
 
 DAYS = ("since", "until")
+STATES = ("silent_owners", "due_next")
+"""Sections that tell how things stand at the end, not what changed."""
 USUAL = dt.timedelta(days=30)
 """How far back the page looks where nobody says."""
 SPANS = {
@@ -66,8 +68,10 @@ def changes(request: HttpRequest) -> HttpResponse:
         language=get_language() or "",
         now=timezone.now(),
     )
+    it = Edition(content)
     context = {
-        "it": Edition(content),
+        "it": it,
+        "sections": [section for section in it.filled if section.name not in STATES],
         "since": since,
         "until": until,
         "scope": [(name, value) for name, values in scope.lists() for value in values],

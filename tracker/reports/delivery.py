@@ -8,7 +8,7 @@ from django.utils import translation
 
 from tracker import mail
 from tracker.models import Mail, Report
-from tracker.reports import leaving
+from tracker.reports import leaving, own_page
 from tracker.reports.content import Content
 from tracker.reports.edition import Edition
 from tracker.reports.recipients import Readers, readers_of
@@ -26,14 +26,16 @@ def drafts(mails: Sequence[Mail], now: dt.datetime) -> Mapping[int, mail.Draft |
     for row in mails:
         report = reports.get(row.about["report"])
         found[row.pk] = (
-            _draft(row, report, editions[report.pk], readers[report.series_id])
+            _draft(row, report, editions[report.pk], readers[report.series_id], now)
             if report
             else Mail.Reason.GONE
         )
     return found
 
 
-def _draft(row: Mail, report: Report, edition: Edition, readers: Readers) -> mail.Draft | Mail.Reason:
+def _draft(
+    row: Mail, report: Report, edition: Edition, readers: Readers, now: dt.datetime
+) -> mail.Draft | Mail.Reason:
     address = mail.normalised(row.address)
     if address in readers.left:
         return Mail.Reason.UNSUBSCRIBED
@@ -41,7 +43,9 @@ def _draft(row: Mail, report: Report, edition: Edition, readers: Readers) -> mai
         return Mail.Reason.GONE
     with translation.override(row.language):
         leave = settings.SITE_URL + leaving.path(report.series_id, address)
-        why = readers.reached[address].why
+        reader = readers.reached[address]
+        why = reader.why
+        own = settings.SITE_URL + own_page.path(address, now=now) if reader.follows else ""
     return mail.Draft(
         template="report",
         context={
@@ -49,6 +53,7 @@ def _draft(row: Mail, report: Report, edition: Edition, readers: Readers) -> mai
             "report": report,
             "site_url": settings.SITE_URL,
             "unsubscribe": leave,
+            "own_page": own,
             "why": why,
         },
         unsubscribe=leave,

@@ -8,6 +8,7 @@ edition made, and keeps nothing.
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,12 +16,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tracker import mail
 from tracker.mail import restoring
 from tracker.models import Mail, Report, Series
-from tracker.reports import pdf, periods, scope, xlsx
+from tracker.reports import naming, pdf, periods, scope, xlsx
 from tracker.reports.comparison import SNAPSHOTS, Comparison, Coverage
 from tracker.reports.content import Content, Snapshot
 from tracker.reports.periods import ONE_DAY, Period
@@ -36,12 +38,12 @@ def plan(*, now: dt.datetime) -> int:
 
     A series that cannot be built does not stop the others; it is tried again at every call.
     """
-    return sum(_made_if_due(series, now) for series in Series.objects.order_by("pk"))
+    return sum(_made_if_due(series, now) for series in Series.objects.in_editions().order_by("pk"))
 
 
 def _made_if_due(series: Series, now: dt.datetime) -> bool:
     period = periods.newest_due(series=series, last_end=_last_end(series), now=now)
-    if period is None:
+    if period is None or _is_about_nothing(series, period):
         return False
     try:
         return bool(_make(series, period, now))
@@ -58,6 +60,8 @@ def edition_now(
     It begins where the one before ended. `by` releases it at once, where the series is held for release.
     Raises ValidationError when these days have been told already, or are still to come.
     """
+    if series.frequency == Series.Frequency.AT_ONCE:
+        raise ValidationError(_("What is followed at once has no editions."))
     if last_day > now.astimezone(ZoneInfo(series.time_zone)).date():
         raise ValidationError(_("%(day)s is still to come. Choose a day up to today.") % {"day": last_day})
     end, last_end = last_day + ONE_DAY, _last_end(series)
@@ -112,6 +116,8 @@ def _report(
     series: Series, period: Period, comparison: Comparison, language: str, now: dt.datetime
 ) -> Report:
     content, known_at = comparison.content(language), comparison.coverage.known_at
+    if series.is_for_followers:
+        content = replace(content, series=_named(series, language, period.end))
     report = Report(
         series=series,
         language=language,
@@ -127,6 +133,16 @@ def _report(
     if series.with_xlsx:
         report.xlsx = xlsx.render(content, comparison.rows(language), known_at=known_at)
     return report
+
+
+def _is_about_nothing(series: Series, period: Period) -> bool:
+    """Answer whether what readers follow is not public at present. (Of a wrong scope, staff are told.)"""
+    return series.is_for_followers and bool(scope.problems(series.scope, today=period.end))
+
+
+def _named(series: Series, language: str, today: dt.date) -> str:
+    with translation.override(language):
+        return naming.of_series(series, today=today)
 
 
 def _coverage(series: Series, period: Period, now: dt.datetime) -> Coverage:

@@ -50,7 +50,11 @@ def leave(place: Place, *, language: str, now: dt.datetime) -> None:
     """
     if not _rows(place).exists():
         _make_row(place, language)
-    _rows(place).filter(unsubscribed_at__isnull=True).update(unsubscribed_at=now)
+    for subscription in _rows(place).filter(unsubscribed_at__isnull=True).select_for_update():
+        subscription.unsubscribed_at, subscription.asked_at = now, None
+        subscription.save(
+            update_fields=["unsubscribed_at", "asked_at"]
+        )  # one by one, so that the history tells of it
     prefix, suffix = f"report:series-{place.series.pk}:", f":{place.address}"
     waiting = Mail.objects.filter(kind="report", key__startswith=prefix, key__endswith=suffix)
     mail.cancel(waiting, reason=Mail.Reason.UNSUBSCRIBED)

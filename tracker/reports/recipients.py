@@ -19,6 +19,11 @@ class Recipient:
     is_staff: bool = False
 
     @property
+    def follows(self) -> bool:
+        """Answer whether the reader subscribed."""
+        return not self.is_staff and self.party is None
+
+    @property
     def why(self) -> str:
         """Say in the active language how the reader got onto the list."""
         if self.is_staff:

@@ -10,30 +10,23 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import formats, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tracker import wording
 from tracker.models import Health, Initiative, Precision, Quote, Responsibility
 from tracker.reports.attention import Section
-from tracker.wording import day
+from tracker.wording import day, quoted, slip
 
 register = template.Library()
 
-QUOTATION_MARKS = {"ru": ("«", "»"), "de": ("„", "“"), "en": ("“", "”")}
-
-
-@register.filter
-def quoted(words: str, language: str) -> str:
-    """Set words between the quotation marks of their language."""
-    opening, closing = QUOTATION_MARKS.get(language, QUOTATION_MARKS["en"])
-    return f"{opening}{words}{closing}"
-
-
+register.filter(quoted)
+register.filter(slip)
 register.simple_tag(day)
 
 
@@ -66,6 +59,24 @@ def query(context: template.Context, **changes: object) -> str:
         else:
             values[name] = str(value)
     return f"?{values.urlencode()}" if values else "?"
+
+
+SECTIONS = {
+    "initiatives": gettext_lazy("Initiatives"),
+    "overview": gettext_lazy("Overview"),
+    "changes": gettext_lazy("What changed"),
+    "parties": gettext_lazy("Parties"),
+    "sources": gettext_lazy("Sources"),
+    "reports": gettext_lazy("Reports"),
+    "subscribe": gettext_lazy("Follow by mail"),
+}
+"""The sections of the site by the names of their addresses, in the order in which they are shown."""
+
+
+@register.simple_tag
+def sections() -> list[tuple[str, str]]:
+    """Name the sections of the site."""
+    return [(name, str(label)) for name, label in SECTIONS.items()]
 
 
 @register.simple_tag(takes_context=True)
@@ -101,18 +112,6 @@ def due_wording(initiative: Initiative) -> SafeString:
         return format_html("{}", quoted(words, translation.get_language() or ""))
     language = quote.source.language
     return format_html('<span lang="{}">{}</span>', language, quoted(words, language))
-
-
-@register.filter
-def slip(initiative: Initiative) -> str:
-    """Say by how many days the deadline has moved; empty when it has not."""
-    days = initiative.slipped_days or 0
-    if days > 0:
-        return ngettext("moved %(days)d day later", "moved %(days)d days later", days) % {"days": days}
-    if days < 0:
-        text = ngettext("brought forward %(days)d day", "brought forward %(days)d days", -days)
-        return text % {"days": -days}
-    return ""
 
 
 @register.filter
@@ -166,6 +165,11 @@ class Event:
     precision: str
     thing: object = None
 
+    @property
+    def anchor(self) -> str:
+        """Name its place on the page, where its row has one of its own."""
+        return f"{self.kind}-{self.thing.pk}" if isinstance(self.thing, Model) else self.kind
+
 
 @register.filter
 def timeline(initiative: Initiative, today: dt.date) -> list[Event]:
@@ -187,8 +191,11 @@ def timeline(initiative: Initiative, today: dt.date) -> list[Event]:
     events += [
         Event("reported", row.happened_on, row.happened_precision, row) for row in initiative.updates.all()
     ]
-    reached = (row for row in initiative.milestones.all() if row.reached_on)
-    events += [Event("reached", row.reached_on, Precision.DAY, row) for row in reached]
+    for row in initiative.milestones.all():
+        if row.reached_on and row.reached_on <= today:
+            events.append(Event("reached", row.reached_on, Precision.DAY, row))
+        elif row.due_on:
+            events.append(Event("step", row.due_on, row.due_precision, row))
     if initiative.due_on:
         events.append(Event("due", initiative.due_on, initiative.due_precision))
     events.append(Event("today", today, Precision.DAY))

@@ -1,0 +1,1 @@
+"""What programs read: tables, feed, calendar entries, badge and card of published initiatives."""
