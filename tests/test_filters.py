@@ -1,14 +1,12 @@
 """One FilterSet for people and programs: every filter filters, and nothing unknown is passed over."""
 
 import datetime as dt
-from typing import Any
-
 import pytest
 from django.http import QueryDict
 
 from tests import factories as make
 from tracker.filters import ORDERINGS, InitiativeFilter
-from tracker.models import Health, Initiative, Status
+from tracker.models import Initiative
 from tracker.models.initiative import InitiativeQuerySet
 
 pytestmark = pytest.mark.django_db
@@ -245,35 +243,18 @@ def test_every_ordering_is_tested() -> None:
     assert {ordering for ordering, _expected in mark.args[1]} >= set(ORDERINGS)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "status=announced",
-        "health=overdue,closed",
-        "status=in_progress&health=overdue",
-        "q=dairy",
-        "place=krai,brest&health=silent",
-        "on=2026-09-01",
-        "on=2026-11-22&health=due_soon&status=in_progress",
-    ],
-)
-def test_a_tally_is_the_number_of_rows_that_its_filter_would_leave(query: str) -> None:
-    asked = _filter(query)
-    assert asked.problems == {}
+def test_what_narrows_the_list_is_told_the_same_way_however_it_was_asked() -> None:
+    asked = _filter("status=in_progress&status=announced,in_progress&q=a+b&ordering=title&page=2")
 
-    tallies = asked.tallies()
+    assert asked.narrowing == {"q": ["a b"], "status": ["announced", "in_progress"]}
 
-    def left(name: str, value: Any) -> int:
-        data = QueryDict(query, mutable=True)
-        data.setlist(name, [value])
-        return len(_slugs(data.urlencode()))
 
-    assert tallies == {
-        "total": len(_slugs(query)),
-        "status": {value: left("status", value) for value in Status.values},
-        "health": {value: left("health", value) for value in Health.values},
-    }
+def test_a_query_string_that_says_nothing_shares_no_answer_with_one_that_does() -> None:
+    blank, asked = _filter("page=2"), _filter("status=announced")
+
+    assert (blank.problems, blank.narrowing) == ({}, {})
+    assert (asked.problems, asked.narrowing) == ({}, {"status": ["announced"]})
+    assert _filter("").narrowing == {}
 
 
 def test_rows_as_of_a_day_carry_the_state_of_that_day() -> None:

@@ -1,8 +1,8 @@
 """How many initiatives each choice of the list's filters would leave, under all the other filters.
 
-What can be told from an initiative itself is counted in one pass, by every combination that occurs; the rest is
-added up here. What links it with others takes a query each. All of it is kept until the public can see something
-else.
+What can be told from an initiative itself is counted in one pass, by every combination that occurs; the rest
+is added up here. What links it with others takes a query each. All of it is kept until the public can see
+something else.
 """
 
 import heapq
@@ -48,10 +48,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facets:
-    """`counts` by fixed choice; `offered` and `many` of the linked rows: the first ones, and how many there are.
+    """`counts` by fixed choice; `offered` and `many` of the linked rows: the first ones, and how many.
 
-    Where nothing is left, `without` gives for each filter that is set how many there would be if it were taken
-    away; and if that never helps, `alone` how many if it were kept alone.
+    Where nothing is left, `without` gives for each filter that is set how many there would be if it were
+    taken away; and if that never helps, `alone` how many if it were kept alone.
     """
 
     total: int
@@ -67,7 +67,7 @@ _kept_cells: Kept[list[tuple[Any, ...]]] = Kept(20)
 
 
 def facets(asked: InitiativeFilter, *, stamp: str) -> Facets:
-    """Count for every choice, exactly. Read `asked.problems` before. `stamp` is that of what can be seen now."""
+    """Count for every choice, exactly. Read `asked.problems` before; `stamp` is the present one."""
     narrowing = tuple((name, *values) for name, values in asked.narrowing.items())
     return _kept.get(stamp, (asked.on_day, get_language(), narrowing), lambda: _counted(asked, stamp))
 
@@ -132,7 +132,7 @@ def _cells(asked: InitiativeFilter, stamp: str) -> list[tuple[Any, ...]]:
 def _counted_cells(asked: InitiativeFilter) -> Iterable[tuple[Any, ...]]:
     rows, health = asked.narrowed(asked.queryset, without=OWN).conditions(asked.on_day)
     holding = (Case(When(condition, then=_bit(name)), default=0) for name, condition in health.items())
-    mask = next(holding)
+    mask: Any = next(holding)
     for more in holding:
         mask = mask + more
     columns = (rows.column("status"), "sector", "firmness", "mask")

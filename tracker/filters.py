@@ -203,8 +203,8 @@ class InitiativeFilter(filters.FilterSet):
         ordering = self.form.cleaned_data["ordering"]
         if not ordering:
             return rows
-        column = F(rows.column(ordering.removeprefix("-")))
-        last = {"nulls_last": True} if column.name != "updated_at" else {}  # it is never empty
+        name = rows.column(ordering.removeprefix("-"))
+        column, last = F(name), {"nulls_last": True} if name != "updated_at" else {}  # it is never empty
         if ordering.startswith("-"):
             return rows.order_by(column.desc(**last), "-pk")
         return rows.order_by(column.asc(**last), "pk")

@@ -1,8 +1,8 @@
 """Templates that are written many times over on one page: rendered once, then only filled.
 
-A template is rendered with a gap in place of each value that is there, once for each language and for each set of
-values that are there; what is then filled in is escaped. So a template may write a value, and ask if it is there,
-and nothing else. That makes it some ten times faster than rendering it each time.
+A template is rendered with a gap in place of each value that is there, once for each language and each set
+of values that are there; what is then filled in is escaped. So a template may write a value, and ask if it is
+there, and nothing else. That makes it some ten times faster than rendering it each time.
 """
 
 import html

@@ -56,8 +56,7 @@ _POSTGRESQL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO {_LOG} (transaction, token) VALUES (txid_current(), gen_random_uuid())
-    ON CONFLICT (transaction) DO UPDATE SET token = excluded.token
-    WHERE {_LOG}.xmin <> pg_current_xact_id()::xid;
+    ON CONFLICT (transaction) DO UPDATE SET token = excluded.token;
   DELETE FROM {_LOG} WHERE id IN (
     SELECT id FROM {_LOG}
     WHERE id < (SELECT max(id) FROM {_LOG}) - {KEPT_ROWS} AND transaction <> txid_current()
@@ -105,8 +104,7 @@ def _watch_postgresql(cursor: Any, tables: list[str]) -> None:
         "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s AND NOT tgisinternal", [TRIGGER]
     )
     missing = {*tables} - {table for (table,) in cursor.fetchall()}
-    if missing:
-        cursor.execute(_POSTGRESQL_FUNCTION)
+    cursor.execute(_POSTGRESQL_FUNCTION)
     for table in sorted(missing):
         cursor.execute(_POSTGRESQL_TRIGGER.format(trigger=TRIGGER, table=table))
 

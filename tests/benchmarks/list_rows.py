@@ -1,16 +1,17 @@
-"""A register of many initiatives: every status, condition, sector and firmness, a few parties, quotes and places
-each, so that pages and counts weigh what they would."""
+"""A register of many initiatives: every status, condition, sector and firmness, a few parties, quotes and
+places each, so that pages and counts weigh what they would."""
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import F
 
 from tests import factories as make
 from tracker import search
-from tracker.models import Firmness, Initiative, Party, Place, Quote, Responsibility, Sector, Source, Status
+from tracker.models import Firmness, Initiative, Party, Place, Quote, Responsibility, Sector, Source
 
 PARTIES, PLACES, SOURCES = 2_000, 200, 800
 STATUSES = {"announced": 50, "in_progress": 25, "partly_done": 8, "completed": 12, "on_hold": 3, "dropped": 2}
@@ -89,5 +90,5 @@ def _two(rows: list[Party], chance: random.Random) -> list[Party]:
     return [rows[first], rows[(first + 1 + chance.randrange(50)) % len(rows)]]
 
 
-def _some(rows: list[Model], chance: random.Random) -> Model:
+def _some(rows: Sequence[Any], chance: random.Random) -> Any:
     return rows[int(len(rows) * chance.random() ** 3)]

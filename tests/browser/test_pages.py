@@ -1,4 +1,4 @@
-"""The public pages in a real browser: nothing fails there, nothing sticks out, and axe-core finds no fault."""
+"""The public pages in a real browser: nothing fails, nothing sticks out, and axe-core finds no fault."""
 
 import itertools
 import shutil

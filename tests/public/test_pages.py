@@ -195,8 +195,8 @@ def test_the_parties_of_a_page_stand_under_each_role_once_the_lead_first(client:
 
 # --- how many queries -----------------------------------------------------------------------------
 
-LIST_QUERIES = 5
-"""Counts, choices, rows; then the parties and the quotes of all rows at once."""
+LIST_QUERIES = 4
+"""The stamp and the rows; then the parts and the quotes of all rows at once. Counts and names are kept."""
 
 
 @pytest.mark.parametrize("rows", [1, 50])

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 class ListIndex(models.Index):
     """Holds the published rows, unknown days last. `beside` are columns that it answers for by itself.
 
-    SQLite refuses to index with NULLS LAST, which is its own order where days descend; ascending, it goes by a
-    plain one.
+    SQLite refuses to index with NULLS LAST, which is its own order where days descend; ascending, it goes by
+    a plain one.
     """
 
     def __init__(
@@ -38,5 +38,6 @@ class ListIndex(models.Index):
     ) -> Statement:
         statement = super().create_sql(model, schema_editor, using=using, **said)
         if schema_editor.connection.vendor == "sqlite":
-            statement.parts["columns"] = str(statement.parts["columns"]).replace(" NULLS LAST", "")
+            columns: Any = str(statement.parts["columns"]).replace(" NULLS LAST", "")
+            statement.parts["columns"] = columns
         return statement

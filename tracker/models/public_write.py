@@ -1,4 +1,4 @@
-"""What tells that the public may see something else than before. The database itself writes it; see `tracker.stamp`."""
+"""What tells that the public may see something else. The database writes it; see `tracker.stamp`."""
 
 from django.db import models
 

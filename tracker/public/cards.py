@@ -31,7 +31,8 @@ _TABLE_ROW = Mould(
 
 
 def card(line: Line, page: Around) -> SafeString:
-    row, lead, quote = line.row, line.lead, _leading(line)
+    row: Any = line.row  # read as an initiative is
+    lead, quote = line.lead, _leading(line)
     holding = [(health, wording.condition(health, row, page.on)) for health in row.health(page.on)]
     told = (*BESIDE, Health.CLOSED, *((Health.NO_DEADLINE,) if row.due_wording else ()))
     beside = [named for named in holding if named[0] in BESIDE]
@@ -46,7 +47,9 @@ def card(line: Line, page: Around) -> SafeString:
         quote.language,
         quote.publisher or quote.title,
         page.source(quote.slug),
-        _day(quote.published_on, quote.precision, page.language) if quote.published_on else _("day not known"),
+        _day(quote.published_on, quote.precision, page.language)
+        if quote.published_on
+        else _("day not known"),
         _marks([_status(row.status, page), *beside], page),
         *_due(line, quote, page),
         _marks([named for named in holding if named[0] not in told], page),
@@ -80,7 +83,9 @@ def table_row(line: Line, page: Around) -> SafeString:
 
 
 def _leading(line: Line) -> Words:
-    return wording.leading_quote(line.quotes) or SILENCE
+    quotes: Any = line.quotes  # read as quotes are
+    leading: Any = wording.leading_quote(quotes)
+    return leading or SILENCE
 
 
 def _due(line: Line, quote: Words, page: Around) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """Keeps whole answers for as long as what the public can see stays the same, and tells who has one already.
 
-A page that is asked for again costs one query: that for the stamp. So no answer is staler than the last write.
+A page that is asked for again costs one query: that for the stamp. No answer is staler than the last write.
 """
 
 import gzip
@@ -14,13 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 from tracker import stamp
 
 SIZE = 200
-"""So many answers are kept by each process: some ten megabytes at 50 kB each."""
+"""So many answers are kept by each process: some 25 megabytes."""
 LEVEL = 6
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
@@ -41,7 +41,7 @@ class Answer:
         return response
 
 
-class _NotKept(Exception):
+class _NotKeptError(Exception):
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
         self.response = response
@@ -68,7 +68,7 @@ def kept(view: View) -> View:
         key = (*address, get_language(), timezone.localdate())
         try:
             found = _kept.get(stamp.current(), key, make)
-        except _NotKept as other:
+        except _NotKeptError as other:
             return other.response
         return _told(request, found)
 
@@ -77,7 +77,7 @@ def kept(view: View) -> View:
 
 def _answer(response: HttpResponseBase) -> Answer:
     if response.status_code != 200 or response.cookies or not isinstance(response, HttpResponse):
-        raise _NotKept(response)
+        raise _NotKeptError(response)
     plain = response.content
     digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
     return Answer(
@@ -87,9 +87,10 @@ def _answer(response: HttpResponseBase) -> Answer:
 
 def _told(request: HttpRequest, answer: Answer) -> HttpResponse:
     is_packed = bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
-    made = get_conditional_response(request, etag=answer.etag)
-    response = made or answer.response(packed=is_packed)
+    is_known = "If-None-Match" in request.headers
+    made = get_conditional_response(request, etag=answer.etag) if is_known else None
+    response: HttpResponse = made or answer.response(packed=is_packed)
     response.headers["ETag"] = answer.etag
-    patch_cache_control(response, public=True, no_cache=True)
-    patch_vary_headers(response, ["Accept-Encoding"])
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -17,7 +17,7 @@ from tracker.facets import spoken
 from tracker.filters import InitiativeFilter
 from tracker.models import Initiative, Party, Quote, Responsibility, Source
 from tracker.models.initiative import InitiativeQuerySet
-from tracker.public.prepared import plain, rows_of
+from tracker.public.prepared import plain, rows_of, slice_of
 from tracker.stamp import Kept
 
 
@@ -73,6 +73,9 @@ class Row(Columns):
 NOBODY = Part("", "", "")
 SILENCE = Words(0, "", "", "", "", "", "", None, "")
 
+NEAR = 1_000
+"""Rows up to here are read at once with their columns."""
+
 Address = Callable[[str], str]
 
 
@@ -116,19 +119,33 @@ def address(name: str, language: str) -> Address:
 
 
 def lines(asked: InitiativeFilter, rows: "QuerySet[Initiative]", *, in_table: bool, stamp: str) -> list[Line]:
-    """Read the lines of these rows of the list, in their order; four queries, and one for the table's places.
+    """Read the lines of these rows of the list, in their order: three or four queries, and one for places.
 
-    `rows` is a slice. First only their keys are read, which an index answers even of a page far behind. Names of
-    parties and sources are kept as long as `stamp` stands: to join them costs more than all the rest.
+    `rows` is a slice of `asked.qs`. Names of parties and sources are kept as long as `stamp` stands: to join
+    them costs more than all the rest.
     """
-    keys = list(plain(rows).values_list("pk", flat=True))
     on: dt.date | None = asked.form.cleaned_data["on"]
-    found = {row[0]: Row(*row) for row in (_as_of(on, keys) if on else rows_of(_of_now, keys))}
+    found = _rows(asked, rows, on)
+    keys = [row.pk for row in found]
     parts, quotes = _parts(keys, stamp), _quotes(keys, on, stamp)
     places = _grouped(rows_of(_named_places, keys)) if in_table else {}
-    return [
-        Line(found[pk], parts.get(pk, ()), quotes.get(pk, ()), places.get(pk, ())) for pk in keys if pk in found
-    ]
+    return [Line(row, parts.get(row.pk, ()), quotes.get(row.pk, ()), places.get(row.pk, ())) for row in found]
+
+
+def _rows(asked: InitiativeFilter, rows: "QuerySet[Initiative]", on: dt.date | None) -> list[Row]:
+    """Read the rows of a slice; first only their keys, which an index gives even of a page far behind.
+
+    Near the beginning of the whole list that would be a detour.
+    """
+    first: int = rows.query.low_mark
+    if not asked.narrowing and first <= NEAR:
+        ordering = asked.form.cleaned_data["ordering"]
+        return [
+            Row(*row) for row in slice_of(ordering, lambda: plain(asked.qs).values_list(*_columns()), first)
+        ]
+    keys = list(plain(rows).values_list("pk", flat=True))
+    found = {row[0]: Row(*row) for row in (_as_of(on, keys) if on else rows_of(_of_now, keys))}
+    return [found[pk] for pk in keys if pk in found]
 
 
 def _parts(keys: Sequence[int], stamp: str) -> Mapping[int, list[Part]]:
@@ -144,7 +161,7 @@ def _quotes(keys: Sequence[int], on: dt.date | None, stamp: str) -> Mapping[int,
 
 
 def _names(model: Any, called: str, stamp: str, *more: str) -> Mapping[int, tuple[Any, ...]]:
-    """Give the name in the reader's language, the address part and more of each row that the public may see."""
+    """Give the name in the reader's language, the address part and more of each public row."""
 
     def read() -> dict[int, tuple[Any, ...]]:
         rows = plain(model.objects.published().order_by()).values_list("pk", spoken(called), "slug", *more)
@@ -164,16 +181,18 @@ def _grouped(rows: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
 
 
 def _of_now(keys: Sequence[int]) -> "QuerySet[Any, Any]":
-    return _columns(Initiative.objects.published(), keys)
+    rows = Initiative.objects.published().filter(pk__in=keys).order_by()
+    return plain(rows).values_list(*_columns())
 
 
 def _as_of(on: dt.date, keys: Sequence[int]) -> "QuerySet[Any, Any]":
-    return _columns(Initiative.objects.published().as_of(on), keys)
+    rows = Initiative.objects.published().as_of(on).filter(pk__in=keys).order_by()
+    return plain(rows).values_list(*_columns(rows))
 
 
-def _columns(rows: InitiativeQuerySet, keys: Sequence[int]) -> "QuerySet[Any, Any]":
-    columns = [spoken("title") if name == "title" else rows.column(name) for name in Columns._fields]
-    return plain(rows.filter(pk__in=keys).order_by()).values_list(*columns)
+def _columns(rows: InitiativeQuerySet | None = None) -> list[Any]:
+    names = Columns._fields if rows is None else map(rows.column, Columns._fields)
+    return [spoken("title") if name == "title" else name for name in names]
 
 
 def _responsibilities(keys: Sequence[int]) -> "QuerySet[Any, Any]":

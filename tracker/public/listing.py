@@ -57,7 +57,8 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     found = facets(asked, stamp=seen)
     in_table = request.GET.get("view") == "table"
     page = _page(asked.qs, found.total, request.GET)
-    read = lines(asked, page.object_list, in_table=in_table, stamp=seen)
+    rows: Any = page.object_list
+    read = lines(asked, rows, in_table=in_table, stamp=seen)
     write, around = (cards.table_row if in_table else cards.card), around_lines(asked.on_day)
     context = {
         "asked": asked,
@@ -69,7 +70,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
         "on": asked.on_day,
         "then": asked.form.cleaned_data["on"],
     }
-    context["form"] = _form(request, context, stamp=seen)
+    context["form"], context["figures"] = _around(request, context, stamp=seen)
     return render(request, "public/initiative_list.html", context)
 
 
@@ -92,15 +93,20 @@ def choices(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "public/choices.html", context)
 
 
-def _form(request: HttpRequest, context: dict[str, Any], *, stamp: str) -> SafeString:
-    """Write the form of the filters with their counts; it is the same for every page of a list, and kept."""
+def _around(request: HttpRequest, context: dict[str, Any], *, stamp: str) -> tuple[str, str]:
+    """Write the form and the headline numbers; both are the same for every page of a list, and kept."""
     query = request.GET.copy()
     query.pop("page", None)
     key = (get_language(), context["on"], query.urlencode())
-    return _kept_forms.get(stamp, key, lambda: render_to_string("public/filters.html", context, request))
+
+    def write() -> tuple[str, str]:
+        form, figures = ("public/filters.html", "public/standfirst.html")
+        return render_to_string(form, context, request), render_to_string(figures, context, request)
+
+    return _kept_around.get(stamp, key, write)
 
 
-_kept_forms: Kept[SafeString] = Kept(100)
+_kept_around: Kept[tuple[str, str]] = Kept(100)
 
 
 def _asked(request: HttpRequest, also: tuple[str, ...]) -> InitiativeFilter:

@@ -22,7 +22,7 @@ class _Sql(NamedTuple):
 
 
 def plain(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
-    """Give the same rows without the rewriting of translated columns, which shuffles what `values_list` names."""
+    """Give the same rows without the rewriting of translated columns, which shuffles `values_list`."""
     return QuerySet(model=rows.model, query=rows.query.chain())
 
 
@@ -41,10 +41,28 @@ def rows_of(make: Make, keys: Sequence[int]) -> list[tuple[Any, ...]]:
     return [_converted(row, sql) for row in rows]
 
 
+def slice_of(name: str, make: Callable[[], "QuerySet[Any, Any]"], first: int) -> list[tuple[Any, ...]]:
+    """Give `PAGE_SIZE` rows of what `make()` gives, from `first` on; one `name` is always the same rows."""
+    key = (name, get_language() or "", connection.vendor)
+    sql = _slices.get(key)
+    if sql is None:
+        sql = _slices[key] = _compiled(make()[:PAGE_SIZE])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql.text} OFFSET {first:d}", sql.params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [_converted(row, sql) for row in rows]
+
+
+_slices: dict[tuple[str, str, str], _Sql] = {}
+
+
 @lru_cache(maxsize=64)
 def _sql(make: Make, language: str, vendor: str) -> _Sql:
     """Put a query together for a whole page of marks in place of keys."""
-    queryset = make([_FIRST_MARK - place for place in range(PAGE_SIZE)])
+    return _compiled(make([_FIRST_MARK - place for place in range(PAGE_SIZE)]))
+
+
+def _compiled(queryset: "QuerySet[Any, Any]") -> _Sql:
     compiler = queryset.query.get_compiler(connection=connection)
     text, params = compiler.as_sql()
     converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])

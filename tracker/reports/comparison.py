@@ -45,9 +45,10 @@ Scope = tuple[int, ...] | None
 class Coverage:
     """What an edition covers.
 
-    `before_at` is the `known_at` of the edition before, None for a first one, or of both days alike. `told` are the snapshots that
-    it showed; where there are none, or they had another scope, the state is counted anew for each of
-    `recounted`, the last days of earlier periods.
+    `before_at` is the `known_at` of the edition before, None for a first one. Where both days are looked at
+    from one moment, the two are the same. `told` are the snapshots that the edition before showed; where
+    there are none, or they had another scope, the state is counted anew for each of `recounted`, the last
+    days of earlier periods.
     """
 
     name: str

@@ -76,6 +76,7 @@ def _said(asked: InitiativeFilter, field: str) -> str:
     if isinstance(asked.form.fields[field], ModelMultipleChoiceField):
         return ", ".join(sorted(str(row) for row in value))
     if isinstance(value, list):
-        labels = dict(asked.form.fields[field].choices)
+        choice: Any = asked.form.fields[field]
+        labels = dict(choice.choices)
         return ", ".join(str(labels[chosen]) for chosen in value)
     return capfirst(str(value))

@@ -58,7 +58,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Relief:
-    """A filter that can be taken away, or kept alone, so that something is found; with the address of that."""
+    """A filter that can be taken away, or kept alone, so that something is found."""
 
     field: str
     values: str
@@ -133,7 +133,7 @@ def is_chosen(asked: InitiativeFilter, name: str, value: str) -> bool:
 
 @register.simple_tag
 def orderings(asked: InitiativeFilter) -> list[tuple[str, str, bool]]:
-    """List the ways to order the list: the value, empty for the usual one, its words, and if it is asked for."""
+    """List the orders: the value, empty for the usual one, its words, and if it is asked for."""
     wanted = asked.form.cleaned_data["ordering"] or NEWEST
     return [
         ("" if value == NEWEST else value, capfirst(str(label)), value == wanted)
@@ -169,7 +169,7 @@ def reliefs(context: template.Context, facets: Facets, set_: list[Chip]) -> list
 
 @register.simple_tag(takes_context=True)
 def kept_in_form(context: template.Context, *names: str) -> list[tuple[str, str]]:
-    """List what the query string says beside the fields of a form, which has these names, to be sent with it."""
+    """List what the query string says beside a form's fields, which have these names, to be sent with it."""
     left_out = {*names, "page"}
     return [
         (name, value)

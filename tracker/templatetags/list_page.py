@@ -1,4 +1,4 @@
-"""What stands around the list: its headline numbers, the heads of its table, and the addresses it leads to."""
+"""What stands around the list: its headline numbers, the heads of its table, and where it leads."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -56,11 +56,31 @@ def headlines(context: template.Context, tallies: Mapping[str, Mapping[str, int]
     status, health = Counter(tallies["status"]), Counter(tallies["health"])
     running = status[Status.IN_PROGRESS] + status[Status.PARTLY_DONE]
     numbers = [
-        ("status", "announced", n := status[Status.ANNOUNCED], npgettext("headline", "only announced", "only announced", n)),
-        ("status", "in_progress,partly_done", running, npgettext("headline", "under way", "under way", running)),
-        ("status", "completed", n := status[Status.COMPLETED], npgettext("headline", "completed", "completed", n)),
+        (
+            "status",
+            "announced",
+            n := status[Status.ANNOUNCED],
+            npgettext("headline", "only announced", "only announced", n),
+        ),
+        (
+            "status",
+            "in_progress,partly_done",
+            running,
+            npgettext("headline", "under way", "under way", running),
+        ),
+        (
+            "status",
+            "completed",
+            n := status[Status.COMPLETED],
+            npgettext("headline", "completed", "completed", n),
+        ),
         ("health", "overdue", n := health[Health.OVERDUE], npgettext("headline", "overdue", "overdue", n)),
-        ("health", "silent", n := health[Health.SILENT], npgettext("headline", "without news", "without news", n)),
+        (
+            "health",
+            "silent",
+            n := health[Health.SILENT],
+            npgettext("headline", "without news", "without news", n),
+        ),
         (
             "health",
             "no_deadline",
@@ -71,7 +91,10 @@ def headlines(context: template.Context, tallies: Mapping[str, Mapping[str, int]
     rest = {name: _query(context, without=("page", name)) for name in ("status", "health")}
     written = [
         _FIGURE.fill(
-            f"{rest[name]}{'&' if rest[name] else '?'}{name}={values}", grouped(n), words, values == "overdue" and n
+            f"{rest[name]}{'&' if rest[name] else '?'}{name}={values}",
+            grouped(n),
+            words,
+            values == "overdue" and n,
         )
         for name, values, n, words in numbers
     ]

@@ -73,6 +73,23 @@ SECTIONS = {
 """The sections of the site by the names of their addresses, in the order in which they are shown."""
 
 
+FACES = {
+    "latin": ["pt-sans-latin-400", "pt-sans-latin-700", "pt-serif-latin-400", "pt-serif-latin-700"],
+    "cyrillic": [
+        *("pt-sans-cyrillic-400", "pt-sans-cyrillic-700", "pt-serif-cyrillic-400", "pt-serif-cyrillic-700"),
+        *("pt-sans-latin-400", "pt-sans-latin-700", "pt-serif-latin-700"),  # figures
+    ],
+}
+"""What a page is set in. Asked for at once, they are there when it is first drawn."""
+
+
+@register.simple_tag
+def faces() -> list[str]:
+    """Name the files of the faces that a page in the active language is set in."""
+    script = "cyrillic" if translation.get_language() == "ru" else "latin"
+    return [f"tracker/fonts/{name}-normal.woff2" for name in FACES[script]]
+
+
 @register.simple_tag
 def sections() -> list[tuple[str, str]]:
     """Name the sections of the site."""
