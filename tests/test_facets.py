@@ -173,4 +173,13 @@ def test_counts_of_one_day_are_not_those_of_another() -> None:
 
 
 def test_the_linked_filters_are_those_whose_choices_are_rows() -> None:
-    assert {*LINKED} | {*FIXED} == {"status", "health", "sector", "firmness", "role", "party", "place", "source"}
+    assert {*LINKED} | {*FIXED} == {
+        "status",
+        "health",
+        "sector",
+        "firmness",
+        "role",
+        "party",
+        "place",
+        "source",
+    }

@@ -1,6 +1,7 @@
 """One FilterSet for people and programs: every filter filters, and nothing unknown is passed over."""
 
 import datetime as dt
+
 import pytest
 from django.http import QueryDict
 

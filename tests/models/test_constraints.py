@@ -1,7 +1,7 @@
 """Each rule of the database takes what it should and refuses what it should, by its name."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConst
 from tests import factories as make
 from tracker.models import (
     Bounce,
+    Correction,
     Milestone,
     Notice,
     PlannedDay,
@@ -106,6 +107,12 @@ def _subscriptions(*addresses: str) -> Rows:
         return [Subscription(series=series, address=address, language="ru") for address in addresses]
 
     return rows
+
+
+def _correction(**words: str) -> Rows:
+    said: dict[str, Any] = {"before": "May", "after": "June", "why": "The order says so."}
+    said |= {"corrected_on": make.TODAY, "recorded_at": make.NOW}
+    return lambda: [Correction(initiative=make.make_initiative(), **{**said, **words})]
 
 
 def _rule(**values: object) -> Rows:
@@ -258,6 +265,8 @@ CONSTRAINTS: dict[str, Sides] = {
         lambda: [Suppression(address="a@example.org", reason="bounced", since=make.NOW)],
         lambda: [Suppression(address="a@example.org", reason="whim", since=make.NOW)],
     ),
+    "correction_says_why": Sides(_correction(), _correction(why="")),
+    "correction_changes_something": Sides(_correction(before=""), _correction(before="", after="")),
     "bounce_kind_is_known": Sides(_bounce("hard"), _bounce("springy")),
 }
 

@@ -19,6 +19,7 @@ from tracker.exports.columns import columns
 from tracker.exports.schema import schema
 from tracker.models import Initiative
 from tracker.public.asking import Asked, for_programs, only_known, streamed, unless_same
+from tracker.public.keeping import kept
 
 WRITERS: dict[str, Callable[..., Generator[bytes]]] = {
     "csv": tables.as_csv,
@@ -62,7 +63,8 @@ def export_schema(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def data(request: HttpRequest) -> HttpResponse:
+@kept
+def data(request: HttpRequest) -> HttpResponseBase:
     """Explain every column, and lead to everything that programs read."""
     files = {ending: settings.SITE_URL + reverse(f"export-{ending}") for ending in WRITERS}
     page = settings.SITE_URL + reverse("data")
