@@ -63,7 +63,8 @@ def _left(query: str, **changed: Any) -> int:
     data = QueryDict(query, mutable=True)
     for name, value in changed.items():
         data.setlist(name, [] if value is None else [value])
-    return _filter(data).qs.count()
+    count: int = _filter(data).qs.count()
+    return count
 
 
 QUERIES = [

@@ -80,7 +80,7 @@ def test_a_card_says_what_was_announced_in_which_words_and_where_it_stands() -> 
     ("values", "due"),
     [
         ({"due_precision": "approximate", "due_on": make.TODAY}, "Due: about November 2026"),
-        ({"due_on": None, "due_wording": "скоро"}, "Due: “скоро”"),
+        ({"due_on": None, "due_wording": "скоро"}, "Due: „скоро“"),
         ({"due_on": None}, "No date was named"),
         ({"due_on": None, "status": "dropped"}, ""),
     ],

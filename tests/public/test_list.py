@@ -1,4 +1,4 @@
-"""The list: its headline numbers, choices with their counts, order, two views, a day in the past, an empty result."""
+"""The list: its headline numbers, choices with counts, order, two views, a day in the past, nothing found."""
 
 import re
 from collections.abc import Callable
@@ -65,8 +65,9 @@ def test_a_card_says_who_leads_in_which_words_until_when_and_how_it_stands(clien
     card = _page(client, "?q=bridge").split('<li class="row">')[1].split("</li>")[0]
 
     assert _text(card) == (
-        "Bridge Lead: The Krai · Also named: The Plant „eine Brücke im Herbst“ BelTA , 25 August 2026 in progress "
-        "nothing reported for 70 days Due: 13 November 2026 „im Herbst“ 10 days late moved 30 days later"
+        "Bridge Lead: The Krai · Also named: The Plant „eine Brücke im Herbst“ BelTA , 25 August 2026 "
+        "in progress nothing reported for 70 days "
+        "Due: 13 November 2026 „im Herbst“ 10 days late moved 30 days later"
     )
     assert '<blockquote class="row-quote quote" lang="de">' in card
     assert '<span lang="de">„im Herbst“</span>' in card
@@ -133,7 +134,7 @@ def test_a_page_far_behind_shows_the_same_lines_as_one_near_the_beginning(client
     far = [_titles(_page(client, f"?page={number}&firmness=planned")) for number in (1, 2, 3)]
 
     assert near == far
-    assert sum(near, []) == [f"Row {number:03}" for number in range(130)]
+    assert [title for page in near for title in page] == [f"Row {number:03}" for number in range(130)]
 
 
 @pytest.mark.usefixtures("_three")
@@ -197,7 +198,8 @@ def test_a_past_day_is_said_aloud_with_a_way_back(client: Client) -> None:
 
 
 def _counts(page: str, name: str) -> dict[str, str]:
-    pattern = rf'name="{name}" value="([^"]+)"[^>]*>\s*<span class="check-name">.*?<span class="check-count">([^<]+)<'
+    box = rf'name="{name}" value="([^"]+)"[^>]*>\s*'
+    pattern = box + r'<span class="check-name">.*?<span class="check-count">([^<]+)<'
     return dict(re.findall(pattern, page))
 
 

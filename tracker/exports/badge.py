@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.exports.letters import for_xml
-from tracker.exports.marks import COLOURS, GROUND, INK, LINE, shape
+from tracker.exports.marks import COLOURS, GROUND, LINE, shape
 from tracker.models import Health, Initiative
 from tracker.wording import condition
 
@@ -53,21 +53,18 @@ def drawn(initiative: Initiative, on: dt.date) -> str:
     mark = shape(initiative.status, colour=GROUND, ground=colour)
     left = 2 * PADDING + SHAPE + GAP + width(status)
     right = 2 * PADDING + width(words) if words else 0
+    whole = f'width="{left + right}" height="{HEIGHT}"'
+    inner = f'width="{left + right - 1}" height="{HEIGHT - 1}" rx="3"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="{HEIGHT}" role="img" '
-        f'aria-labelledby="title">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} role="img" aria-labelledby="title">',
         f'<title id="title">{escape(for_xml(f"{title} ({site})"))}</title>',
-        f'<clipPath id="edge"><rect width="{left + right}" height="{HEIGHT}" rx="3"/></clipPath>',
-        f'<g clip-path="url(#edge)"><rect width="{left + right}" height="{HEIGHT}" fill="{GROUND}"/>',
-        f'<rect width="{left}" height="{HEIGHT}" fill="{colour}"/></g>',
-        f'<rect x=".5" y=".5" width="{left + right - 1}" height="{HEIGHT - 1}" rx="3" fill="none" '
-        f'stroke="{colour if not words else LINE}"/>'
-        if words
-        else "",
+        f'<rect x=".5" y=".5" {inner} fill="{GROUND}" stroke="{LINE}"/>',
+        f'<clipPath id="edge"><rect {whole} rx="3"/></clipPath>',
+        f'<rect width="{left}" height="{HEIGHT}" fill="{colour}" clip-path="url(#edge)"/>',
         f'<g transform="translate({PADDING} 5) scale(.75)">{mark}</g>',
         f'<g font-family="{FONT}" font-size="{SIZE}">',
         _text(status, PADDING + SHAPE + GAP, GROUND),
-        _text(words, left + PADDING, COLOURS[health] if words else INK) if words else "",
+        _text(words, left + PADDING, COLOURS[health]) if words else "",
         "</g></svg>\n",
     ]
     return "".join(parts)

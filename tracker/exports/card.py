@@ -50,7 +50,7 @@ def told(initiative: Initiative, *, language: str, on: dt.date) -> str:
         "quote_language": quote.source.language if quote else language,
         "attribution": _attribution(quote) if quote else "",
         "marks": _marks(initiative, on),
-        "due": _due(initiative),
+        "due": _due(initiative, quote),
     }
     return json.dumps(said, ensure_ascii=False)
 
@@ -118,10 +118,11 @@ def _marks(initiative: Initiative, on: dt.date) -> list[dict[str, str]]:
     ]
 
 
-def _due(initiative: Initiative) -> str:
+def _due(initiative: Initiative, quote: Quote | None) -> str:
     due = capfirst(pgettext("state", "due: %(day)s"))
     if initiative.due_on:
         return due % {"day": day(initiative.due_on, initiative.due_precision)}
     if initiative.due_wording:
-        return due % {"day": quoted(_cut(initiative.due_wording, LONGEST_NAME), "")}
+        language = quote.source.language if quote else ""
+        return due % {"day": quoted(_cut(initiative.due_wording, LONGEST_NAME), language)}
     return "" if initiative.is_closed else capfirst(pgettext("state", "no date was named"))

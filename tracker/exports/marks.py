@@ -5,9 +5,7 @@ They are those of `templates/public/status.html` and `tokens.css`, on the light 
 
 GROUND = "#fbfaf7"
 LINE = "#d9d4c8"
-INK = "#1b1f23"
 MUTED = "#59616a"
-ACCENT = "#0b5c6b"
 
 COLOURS = {
     "announced": "#46587a",
