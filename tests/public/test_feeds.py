@@ -6,6 +6,7 @@ from typing import Any
 
 import feedparser
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client, override_settings
 from icalendar import Calendar
@@ -346,6 +347,16 @@ def test_who_has_it_already_is_told_so_until_something_changes(client: Client) -
         assert before == dict.fromkeys(PATHS, 304)
         changed = {path for path, status in after.items() if status == 200}
         assert {"/export.csv", "/export.json", "/export.xlsx", "/embed/"} <= changed
+
+
+def test_on_another_day_nobody_has_it_already(client: Client) -> None:
+    bridge()
+    etags = {path: _read(client, path)["ETag"] for path in ("/export.csv", "/badge/bridge.svg")}
+
+    with time_machine.travel(make.moment(1), tick=False):
+        after = {path: _read(client, path, etag).status_code for path, etag in etags.items()}
+
+    assert after == dict.fromkeys(etags, 200)
 
 
 def test_a_strange_condition_is_no_error(client: Client) -> None:

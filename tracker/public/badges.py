@@ -43,7 +43,7 @@ def show_card(request: HttpRequest, language: str, slug: str) -> HttpResponseBas
     """Give the picture for shared links; it is drawn anew when what it says has changed."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
-    quotes = Quote.objects.all().select_related("source").defer("source__text")
+    quotes = Quote.objects.published().select_related("source").defer("source__text")
     rows = Initiative.objects.published().prefetch_related(Prefetch("quotes", quotes))
     initiative = get_object_or_404(rows.defer("search_stems"), slug=slug)
     on = timezone.localdate()

@@ -15,8 +15,10 @@ function addressOfForm() {
 }
 
 // What the reader is on, so that its successor can be found: by id, or as the link of the same part that leads there.
+// A chip is gone once it is used.
 function nameOf(element) {
   if (!element || element === document.body) return null
+  if (element.closest(".chips")) return "#list-results"
   if (element.id) return `#${CSS.escape(element.id)}`
   const part = element.closest("#list-head, #list-facets, #list-results")
   const href = element.getAttribute("href")
