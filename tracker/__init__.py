@@ -3,12 +3,14 @@
     admin  api  public  tasks  management    who asks: translate in, one call, translate out
     templatetags                             how facts are worded on pages and in mails
     following                                what is done for readers who follow by mail
+    overview                                 the numbers of the charts
     reminders  reports  ingest               what is done: reminders, reports, loading the seeds
-    history                                  what is done: telling what the public saw change
+    exports  history                         files and pictures for others; what the public saw change
     proposals                                how what somebody wants recorded becomes a fact
-    publishing progress filters search mail  how: the one way to publish, report progress, find, send
-    corrections                              how: the one way into the public log of corrections
-    wording                                  how a day is said
+    calendar  facets                         entries of calendars; counts beside the list's filters
+    publishing progress filters mail         how: the one way to publish, report progress, find, send
+    corrections  wording  moulds             the public log of corrections; how a day is said; fast templates
+    search  stamp                            full text; what tells that the public may see something else
     models                                   what is known; imports nothing of ours
 
 Imports run downwards only (checked by import-linter). A rule lives in one of five homes: a database

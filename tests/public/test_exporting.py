@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests import factories as make
 from tracker.exports.columns import columns
 from tracker.models import Initiative, Quote, Responsibility
-from tracker.public import asking
+from tracker.public import asking, exporting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 
@@ -269,6 +269,15 @@ def test_the_page_tells_search_engines_what_the_data_set_is(client: Client) -> N
         f"{settings.SITE_URL}/export.{ending}" for ending in ("csv", "xlsx", "json")
     ]
     assert len(told["variableMeasured"]) == len(columns())
+
+
+def test_no_word_ends_the_script_that_holds_the_description() -> None:
+    words = "</script><b>&amp;"
+
+    written = exporting._in_script({"name": words})
+
+    assert not {"<", ">", "&"} & {*written}
+    assert json.loads(written) == {"name": words}
 
 
 def test_the_page_leads_to_everything_that_programs_read(client: Client) -> None:

@@ -245,14 +245,21 @@ def test_due_days_and_milestones_are_days_that_keep_their_uid(client: Client) ->
     step = Milestone.objects.create(initiative=row, title_en="Piers", due_on=make.day(5), due_precision="day")
     Milestone.objects.create(initiative=row, title_en="Some day", due_precision="undated")
     make.make_published(title="Without a day")
+    farm = make.make_published(title="Farm", slug="farm")  # has a step alone
+    stable = Milestone.objects.create(
+        initiative=farm, title_en="Stable", due_on=make.day(6), due_precision="day"
+    )
 
     found = events(client, "?lang=en")
 
     assert {str(event["UID"]): (str(event["SUMMARY"]), event.decoded("DTSTART")) for event in found} == {
         f"initiative-{row.pk}@{HOST}": ("Bridge", make.day(31)),
         f"milestone-{step.pk}@{HOST}": ("Bridge: Piers", make.day(5)),
+        f"milestone-{stable.pk}@{HOST}": ("Farm: Stable", make.day(6)),
     }
-    assert {str(event["URL"]) for event in found} == {f"{settings.SITE_URL}/en/initiatives/bridge/"}
+    assert {str(event["URL"]) for event in found} == {
+        f"{settings.SITE_URL}/en/initiatives/{slug}/" for slug in ("bridge", "farm")
+    }
 
 
 def test_a_vague_deadline_says_its_words_and_how_the_day_follows(client: Client) -> None:
