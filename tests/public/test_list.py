@@ -266,7 +266,7 @@ def test_a_chosen_one_of_many_can_be_taken_away_there(client: Client) -> None:
 
     assert (
         '<a href="/en/?party=plant" aria-current="true">The Krai <span class="unseen">(remove)</span></a>'
-        in page
+        in " ".join(page.split())
     )
 
 
@@ -306,7 +306,7 @@ def test_the_order_can_be_seen_and_chosen(client: Client) -> None:
 def test_the_heads_of_the_table_sort_it_one_way_and_the_other(client: Client) -> None:
     page = _page(client, "?view=table&ordering=title&page=1")
 
-    heads = dict(re.findall(r'<a id="sort-([\w-]+)" href="([^"]+)">', page))
+    heads = dict(re.findall(r'<a id="sort-([\w-]+)"\s+href="([^"]+)">', page))
     assert heads["title"] == "?view=table&ordering=-title"
     assert heads["due_on"] == "?view=table&ordering=due_on"
     assert re.findall(r'aria-sort="(\w+)"', page) == ["ascending"]
