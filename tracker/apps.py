@@ -26,6 +26,7 @@ class TrackerConfig(AppConfig):
         search.keep_current()
         connection_created.connect(search.read_cyrillic, dispatch_uid="tracker.search.read_cyrillic")
         pre_migrate.connect(migrating.wait_briefly, sender=self, dispatch_uid="config.migrating.briefly")
+        pre_migrate.connect(stamp.unwatch, sender=self, dispatch_uid="tracker.stamp.unwatch")
         post_migrate.connect(stamp.watch, sender=self, dispatch_uid="tracker.stamp.watch")
         post_migrate.connect(migrating.wait_as_ever, sender=self, dispatch_uid="config.migrating.as_ever")
         register(checks.broker_keeps_what_waits, "broker")

@@ -11,7 +11,7 @@ seen: a transaction that ends late changes it, too. On SQLite one writes at a ti
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, connections
@@ -77,6 +77,24 @@ END
 """  # noqa: S608  # names of our own
 
 _Made = TypeVar("_Made")
+
+
+def unwatch(using: str, plan: Sequence[tuple[Any, bool]] = (), **said: Any) -> None:
+    """Take the triggers away before a migration backwards, which may take the table of stamps away.
+
+    `plan` is that of Django's signal: each migration, and whether it goes backwards.
+    """
+    if not any(is_backwards for _migration, is_backwards in plan):
+        return
+    with connections[using].cursor() as cursor:
+        if connections[using].vendor == "postgresql":
+            cursor.execute(f"DROP FUNCTION IF EXISTS {TRIGGER}() CASCADE")
+            return
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"%{TRIGGER}"]
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
 
 
 def watch(using: str, **said: Any) -> None:
