@@ -1,4 +1,7 @@
-"""How the lines of the list are written: as cards or as rows of a table, each filled into its mould."""
+"""How the lines of the list are written: as cards or as rows of a table, each filled into its mould.
+
+What is written depends on a line and what is around it alone, so it can be remembered by them.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,6 +17,8 @@ from tracker.models import Health, Precision, Sector, Status
 from tracker.moulds import Mould, mark
 from tracker.public.lines import SILENCE, Around, Line, Words
 
+REMEMBERED = 2_000
+"""So many lines need not be written again while all that they show is the same: some six megabytes."""
 BESIDE = (Health.SILENT, Health.ON_TRACK)
 """Conditions that stand beside the status; the others belong to the deadline."""
 
@@ -30,6 +35,7 @@ _TABLE_ROW = Mould(
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def card(line: Line, page: Around) -> SafeString:
     row: Any = line.row  # read as an initiative is
     lead, quote = line.lead, _leading(line)
@@ -58,6 +64,7 @@ def card(line: Line, page: Around) -> SafeString:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def table_row(line: Line, page: Around) -> SafeString:
     row, lead, quote = line.row, line.lead, _leading(line)
     moved = row.slipped_days

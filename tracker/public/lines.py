@@ -93,9 +93,9 @@ class Line(NamedTuple):
     """One initiative of the list, with what is shown of others."""
 
     row: Row
-    parts: Iterable[Part]
-    quotes: Iterable[Words]
-    places: Iterable[str]
+    parts: tuple[Part, ...]
+    quotes: tuple[Words, ...]
+    places: tuple[str, ...]
 
     @property
     def lead(self) -> Part:
@@ -129,7 +129,8 @@ def lines(asked: InitiativeFilter, rows: "QuerySet[Initiative]", *, in_table: bo
     keys = [row.pk for row in found]
     parts, quotes = _parts(keys, stamp), _quotes(keys, on, stamp)
     places = _grouped(rows_of(_named_places, keys)) if in_table else {}
-    return [Line(row, parts.get(row.pk, ()), quotes.get(row.pk, ()), places.get(row.pk, ())) for row in found]
+    beside = (parts, quotes, places)
+    return [Line(row, *(tuple(linked.get(row.pk, ())) for linked in beside)) for row in found]
 
 
 def _rows(asked: InitiativeFilter, rows: "QuerySet[Initiative]", on: dt.date | None) -> list[Row]:
