@@ -12,6 +12,7 @@ from pathlib import Path
 
 MOUNTS_OF_ITS_OWN = 0x00020000  # CLONE_NEWNS of unshare(2)
 PLENTY = 1 << 30
+SIZES_TRIED = 20
 
 
 class NoDiskError(Exception):
@@ -24,10 +25,22 @@ class Disk:
         _do("mount", "-t", "tmpfs", "-o", f"size={PLENTY}", "tmpfs", str(place))
 
     def leave(self, room: int) -> None:
-        """Leave room for so many bytes more."""
+        """Leave room for so many bytes more.
+
+        The kernel refuses a size below what is used, and others write while we ask: then we measure again.
+        """
+        for _ in range(SIZES_TRIED):
+            try:
+                self._resize(self._used() + room)
+            except OSError as refusal:
+                refused = refusal
+            else:
+                return
+        raise refused
+
+    def _used(self) -> int:
         found = os.statvfs(self._place)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize
-        self._resize(used + room)
+        return (found.f_blocks - found.f_bfree) * found.f_frsize
 
     def grow(self) -> None:
         self._resize(PLENTY)
