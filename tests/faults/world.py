@@ -15,6 +15,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from tests.faults.programs import ROOT, Postgres, Redis, Sink, end_with_parent, fork, kill
 from tests.starting import plain_environment, wait_until
 
@@ -88,7 +90,7 @@ class World:
         return short if self.short else long
 
     def inject(self, what: str, number: int = 1, *, interrupts: bool = False) -> None:
-        """Count a fault. One that interrupts may leave a mail in doubt."""
+        """Count a fault. One that interrupts a connection may leave a mail in doubt."""
         self.injected[what] += number
         self.expected.interruptions += number if interrupts else 0
 
@@ -212,7 +214,8 @@ class Herd:
     def kill_one(self) -> None:
         index = random.randrange(len(self._children))
         kill(self._children[index])
-        self._world.inject("kills", interrupts=True)
+        self._world.inject("kills")
+        self._world.expected.interruptions += settings.MAIL_CONNECTIONS
         self._children[index] = self._start()
 
     def kill_at_random(self, *, most: int, between: tuple[float, float] = (0.25, 0.6)) -> None:

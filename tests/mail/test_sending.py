@@ -48,7 +48,10 @@ class TestHandingOver:
         assert mail.send_due(clock=clock) == 0
         assert sink.received == []
 
-    def test_batches_go_over_connections_of_a_hundred_mails(self, sink: Sink, clock: Clock) -> None:
+    def test_batches_go_over_connections_of_a_hundred_mails(
+        self, sink: Sink, clock: Clock, settings: Any
+    ) -> None:
+        settings.MAIL_CONNECTIONS = 1
         number = sending.BATCH + 3
         Mail.objects.bulk_create(make.mail() for _ in range(number))
 

@@ -3,13 +3,16 @@
 A few rows are leased and asked about together. Each is put into words while the server thinks about the one
 before it, which is time that costs nothing. It is marked `sending` in one commit with the `sent` of the one
 before, which the database does while the server hears to whom it goes; what it says goes to the server when
-that is done, with no transaction open: whenever a sender is killed, one mail is in doubt at most.
+that is done, with no transaction open: whenever a sender is killed, one mail for each of its connections to
+the server is in doubt at most.
 """
 
 import datetime as dt
 import logging
 from collections.abc import Callable
 from hashlib import sha256
+from math import ceil
+from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from django.db import connection
 from django.db.models import F
 
 from tracker.mail import leases, marks, relay, verp
+from tracker.mail.abreast import abreast
 from tracker.mail.answers import Meaning, meaning
 from tracker.mail.leases import BATCH, LEASE, Batch
 from tracker.mail.letters import Letter, Letters
@@ -45,15 +49,27 @@ def send_due(*, clock: Clock, until: dt.datetime | None = None) -> int:
     """Hand over every message that is due and return how many the server took.
 
     A row that fails never stops the others. While the server cannot be reached, or rests, nothing is taken
-    from the queue. After `until` no further mails are taken; None: as long as there are any.
+    from the queue. After `until` no further mails are taken; None: as long as there are any. One batch goes
+    over one connection; where more mails wait, up to `MAIL_CONNECTIONS` are used at once.
     """
-    _commit_for_good()
     for mail in leases.end_expired(clock()):
         _doubt(mail, "", clock())
-    if not leases.due(clock()).exists():
+    waiting = leases.due(clock())[: BATCH * settings.MAIL_CONNECTIONS].count()
+    if not waiting:
         return 0
+
+    def send(is_over: Event) -> int:
+        return _send_over_one_connection(
+            lambda: is_over.is_set() or (until is not None and clock() >= until), clock
+        )
+
+    return abreast(send, ceil(waiting / BATCH))
+
+
+def _send_over_one_connection(is_over: Callable[[], bool], clock: Clock) -> int:
+    _commit_for_good()
     with Server(clock) as server:
-        sender = _Sender(server, clock, until)
+        sender = _Sender(server, clock, is_over)
         try:
             sender.send_batches()
         except AwayError as error:
@@ -71,9 +87,9 @@ def _commit_for_good() -> None:
 class _Sender:
     """One run over what is due. `taken` is how many the server took."""
 
-    def __init__(self, server: Server, clock: Clock, until: dt.datetime | None) -> None:
+    def __init__(self, server: Server, clock: Clock, is_over: Callable[[], bool]) -> None:
         self.taken = 0
-        self._server, self._clock, self._until = server, clock, until
+        self._server, self._clock, self._is_over = server, clock, is_over
         self._last: tuple[Mail, str] | None = None
         """The mail that the server has taken and that is not marked yet, with the server's words."""
 
@@ -84,9 +100,6 @@ class _Sender:
             if not batch.waiting:
                 break  # none is due, or the server gets no more in this minute
             self._send(batch)
-
-    def _is_over(self) -> bool:
-        return self._until is not None and self._clock() >= self._until
 
     def _send(self, batch: Batch) -> None:
         try:

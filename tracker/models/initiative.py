@@ -6,10 +6,10 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.addresses import address_of
 from tracker.models.current_state import CURRENT_STATE, AsOfIterable, current_state
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
@@ -249,7 +249,7 @@ class Initiative(Publication):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("initiative", args=[self.slug])
+        return address_of("initiative", self.slug)
 
     @property
     def is_closed(self) -> bool:

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.addresses import address_of
 from tracker.models.publication import Publication, PublicationQuerySet
 
 
@@ -60,7 +60,7 @@ class Party(Publication):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("party", args=[self.slug])
+        return address_of("party", self.slug)
 
 
 class Contact(models.Model):

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.addresses import address_of
 from tracker.models.dating import dated_exactly_when_known, precision_field
 from tracker.models.publication import Publication, PublicationQuerySet
 
@@ -94,7 +94,7 @@ class Source(Publication):
                 )
 
     def get_absolute_url(self) -> str:
-        return reverse("source", args=[self.slug])
+        return address_of("source", self.slug)
 
 
 class QuoteQuerySet(models.QuerySet["Quote"]):

@@ -5,17 +5,16 @@ Of an initiative, its parties, quotes and places only what is shown is read, and
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from tracker.facets import spoken
 from tracker.filters import InitiativeFilter
 from tracker.models import Initiative, Party, Quote, Responsibility, Source
+from tracker.models.addresses import Address, address
 from tracker.models.initiative import InitiativeQuerySet
 from tracker.public.prepared import plain, rows_of, slice_of
 from tracker.stamp import Kept
@@ -76,8 +75,6 @@ SILENCE = Words(0, "", "", "", "", "", "", None, "")
 NEAR = 1_000
 """Rows up to here are read at once with their columns."""
 
-Address = Callable[[str], str]
-
 
 class Around(NamedTuple):
     """What is the same for every line of a page."""
@@ -109,13 +106,6 @@ class Line(NamedTuple):
 def around(on: dt.date) -> Around:
     language = get_language() or ""
     return Around(on, language, *(address(name, language) for name in ("initiative", "party", "source")))
-
-
-@lru_cache(maxsize=32)  # Django takes longer to put an address together than we to write a line
-def address(name: str, language: str) -> Address:
-    """Give the function that puts a slug into an address. `language` is the active one."""
-    before, gap, after = reverse(name, args=["-gap-"]).partition("-gap-")
-    return lambda slug: f"{before}{slug}{after}" if gap and slug else ""
 
 
 def lines(asked: InitiativeFilter, rows: "QuerySet[Initiative]", *, in_table: bool, stamp: str) -> list[Line]:

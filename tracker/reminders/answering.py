@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import models, transaction
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker import proposals
 from tracker.models import Proposal, Reminder, Responsibility, Status
+from tracker.models.addresses import address_of
 
 _signer = Signer(sep=".", salt="tracker.reminders.answer")
 
@@ -48,8 +48,8 @@ class Found:
 
 def path(reminder: Reminder, answer: str = "") -> str:
     """Give the path of the page that answers a reminder, in the active language; `answer` is preselected."""
-    address = reverse("answer", args=[_signer.sign(str(reminder.pk))])
-    return f"{address}?answer={answer}" if answer else address
+    page = address_of("answer", _signer.sign(str(reminder.pk)))
+    return f"{page}?answer={answer}" if answer else page
 
 
 def find(token: str, now: dt.datetime) -> Found:

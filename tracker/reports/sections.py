@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker.models import Precision, Status
+from tracker.models.addresses import address_of
 from tracker.models.initiative import CLOSED
 from tracker.reports.content import Change, Content, Line, Move, Owner, Part
 from tracker.reports.periods import ONE_DAY, Period, next_end
@@ -202,7 +203,7 @@ def _happened(change: Change) -> str:
 
 
 def _item(row: Line, *, details: Iterable[str], **more: str) -> Item:
-    path = reverse("initiative", args=[row.slug])
+    path = address_of("initiative", row.slug)
     return Item(title=row.title, path=path, details=tuple(filter(None, details)), **more)
 
 

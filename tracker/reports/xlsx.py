@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
 from tracker.models import Health, Precision, Status
+from tracker.models.addresses import address_of
 from tracker.reports.content import Content, Row
 
 DAY_FORMATS = {"en": "YYYY-MM-DD", "ru": "DD.MM.YYYY", "de": "DD.MM.YYYY"}
@@ -83,7 +83,7 @@ def _values(row: Row) -> Iterator[str | int | dt.date | None]:
     yield row.last_reported_on
     yield line.silent_days
     yield line.days_overdue
-    yield settings.SITE_URL + reverse("initiative", args=[line.slug])
+    yield settings.SITE_URL + address_of("initiative", line.slug)
 
 
 def _write_numbers(book: Workbook, content: Content, day_format: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import time
 from functools import partial
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -53,7 +54,7 @@ def postgres_crashes(world: World) -> None:
             time.sleep(random.uniform(0.4, 0.8))
             world.postgres.crash()
             world.inject("crashes")
-            world.expected.interruptions += 2  # both senders
+            world.expected.interruptions += 2 * settings.MAIL_CONNECTIONS  # of both senders
             world.postgres.start()
         world.settle()
 
