@@ -191,7 +191,7 @@ BRAKE_MAILS = env.int("BRAKE_MAILS", 500)
 """A day's plan of more mails than this, and than five times the usual, waits for a person to release it."""
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
 """How many mails the mail server may be given in a minute by all senders together; 0 is no limit."""
-MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 2)
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)
 """How many connections to the mail server one sender opens at most. A sender that is killed leaves one mail
 in doubt for each."""
 RESENT_WHEN_IN_DOUBT = env.list("RESENT_WHEN_IN_DOUBT", default=["reminder", "attention_digest"])

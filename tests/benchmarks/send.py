@@ -6,7 +6,8 @@
 It makes a database of its own (on PostgreSQL `test_` and the name given) and drops it at the end. The
 reminders are real ones, planned and worded by the product; the mail server is a process that takes everything
 and keeps nothing. Printed are mails per second: of a loop that says ready-made bytes over one connection, of
-one sender, and of two; their memory; and how long the public list takes meanwhile, against an idle machine.
+one sender, and of two, each as nice as a worker is; their memory; and how long the public list takes
+meanwhile, against an idle machine.
 The bars: one sender 0.35 of the loop, two 0.5, the list's p99 at most twice the idle one.
 """
 
@@ -149,8 +150,10 @@ def bare_loop(port: int, made: list[bytes], number: int) -> float:
 
 def send(ready: Any, told: Any) -> None:
     """One sender, in a process of its own; it tells how many it sent, and its memory before and after."""
+    from config.celery import give_way
     from tracker import mail
 
+    give_way()
     ready.wait()
     before = _megabytes()
     sent = mail.send_due(clock=lambda: dt.datetime.now(dt.UTC) - LATE)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests import factories as make
@@ -152,7 +153,7 @@ def test_a_citation_names_title_tracker_day_and_address(client: Client) -> None:
     [citation] = re.findall(r'<p class="citation".*?>(.*?)</p>', page, re.DOTALL)
 
     assert " ".join(citation.split()) == (
-        "“Bridge”, Commitment tracker, state of 23 November 2026: http://testserver/en/initiatives/bridge/"
+        f"“Bridge”, Commitment tracker, state of 23 November 2026: {settings.SITE_URL}/en/initiatives/bridge/"
     )
 
 
@@ -160,7 +161,7 @@ def test_a_citation_names_title_tracker_day_and_address(client: Client) -> None:
 def test_a_citation_of_a_past_state_leads_back_to_it(client: Client) -> None:
     page = text_of(client, f"{PAGE}?on=2026-10-01")
 
-    assert "state of 1 October 2026: http://testserver/en/initiatives/bridge/?on=2026-10-01" in page
+    assert f"state of 1 October 2026: {settings.SITE_URL}/en/initiatives/bridge/?on=2026-10-01" in page
 
 
 @pytest.mark.usefixtures("bridge")
@@ -190,8 +191,8 @@ def test_a_shared_link_shows_title_summary_and_card(bridge: Initiative, client: 
     shown = {name: unescape(said) for name, said in re.findall(r'property="(.*?)"\s+content="(.*?)"', page)}
     assert shown["og:title"] == "Мост"
     assert shown["og:description"] == "Мост <через> Амур"
-    assert shown["og:image"] == "http://testserver/cards/ru/bridge.png"
-    assert shown["og:url"] == "http://testserver/ru/initiatives/bridge/"
+    assert shown["og:image"] == f"{settings.SITE_URL}/cards/ru/bridge.png"
+    assert shown["og:url"] == f"{settings.SITE_URL}/ru/initiatives/bridge/"
 
 
 # --- how many queries -----------------------------------------------------------------------------

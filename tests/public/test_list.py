@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests import factories as make
@@ -326,15 +327,16 @@ def test_every_link_and_form_keeps_the_view(client: Client) -> None:
 @pytest.mark.usefixtures("_three")
 @pytest.mark.parametrize("language", ["en", "ru", "de"])
 def test_the_address_to_cite_does_not_say_how_the_list_is_shown(language: str, client: Client) -> None:
-    page = _page(client, "?view=table&status=in_progress", language)
+    page = _page(client, "?view=table&status=in_progress&page=1", language)
 
-    site = "http://testserver"
+    site = settings.SITE_URL
     assert f'<link rel="canonical" href="{site}/{language}/?status=in_progress">' in page
-    assert re.findall(r'rel="alternate"\s+hreflang="(\w+)"\s+href="([^"]+)"', page) == [
-        (code, f"{site}/{code}/?status=in_progress") for code in ("ru", "en", "de")
+    assert re.findall(r'rel="alternate"\s+hreflang="([\w-]+)"\s+href="([^"]+)"', page) == [
+        *((code, f"{site}/{code}/?status=in_progress") for code in ("ru", "en", "de")),
+        ("x-default", f"{site}/{settings.LANGUAGE_CODE}/?status=in_progress"),
     ]
     other = "de" if language == "en" else "en"
-    assert f'href="/{other}/?view=table&status=in_progress"' in page  # the switch keeps all of it
+    assert f'href="/{other}/?view=table&status=in_progress&page=1"' in page  # the switch keeps all of it
 
 
 # --- an empty result ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tracker.models import Firmness, Health, Status
@@ -67,4 +68,4 @@ def test_each_entry_of_the_contents_leads_somewhere(client: Client) -> None:
 
 
 def test_the_method_says_how_to_cite_an_address_of_this_site(client: Client) -> None:
-    assert "state of 23 November 2026, http://testserver/en/initiatives/example/" in text(client)
+    assert f"state of 23 November 2026, {settings.SITE_URL}/en/initiatives/example/" in text(client)

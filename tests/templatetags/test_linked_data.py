@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests import factories as make
@@ -30,7 +31,7 @@ def bridge() -> Initiative:
 def test_the_data_for_search_engines_say_what_the_page_says(client: Client) -> None:
     data = data_of(client)
 
-    site = "http://testserver/en"
+    site = f"{settings.SITE_URL}/en"
     assert {name: data[name] for name in ("@type", "name", "url", "inLanguage", "about")} == {
         "@type": "WebPage",
         "name": "Bridge",

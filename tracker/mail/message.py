@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from base64 import b64encode
 from binascii import b2a_qp
+from collections.abc import Iterator
 from email.utils import format_datetime
 from functools import cache
 from hashlib import sha256
@@ -115,19 +116,18 @@ def _author(address: str) -> str:
 def _subject(subject: str) -> str:
     if subject.isascii() and len(subject) <= LINE - len("Subject: ") and "=?" not in subject:
         return subject
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece.encode()).decode()}?=" for piece in _pieces(subject))
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in _pieces(subject.encode()))
 
 
-def _pieces(words: str) -> list[str]:
-    """Cut words so that each piece fits into an encoded word, no letter is cut, and short ones share one."""
-    pieces, size = [""], 0
-    for letter in words:
-        size += len(letter.encode())
-        if size > ENCODED_WORD:
-            pieces.append("")
-            size = len(letter.encode())
-        pieces[-1] += letter
-    return pieces
+def _pieces(words: bytes) -> Iterator[bytes]:
+    """Cut words in UTF-8 so that each piece fits into an encoded word, and no letter is cut."""
+    start = 0
+    while start < len(words):
+        end = start + ENCODED_WORD
+        while end < len(words) and words[end] & 0b1100_0000 == 0b1000_0000:  # in the middle of a letter
+            end -= 1
+        yield words[start:end]
+        start = end
 
 
 def _plain(value: str) -> str:

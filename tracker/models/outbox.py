@@ -50,8 +50,8 @@ class Mail(models.Model):
         GONE = "gone", _("the recipient is no longer there")
         BY_HAND = "by_hand", _("a person said so")
 
-    key = models.CharField(_("key"), max_length=400, unique=True)
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    key = models.CharField(_("key"), max_length=400)
+    message_id = models.CharField(_("Message-ID"), max_length=200)
     kind = models.CharField(_("kind"), max_length=40, choices=Kind)
     address = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
@@ -86,6 +86,17 @@ class Mail(models.Model):
             models.Index(fields=["state", "-decided_at"], name="mail_by_state"),
         ]
         constraints = [
+            # `unique=True` would add an index for LIKE to each, which every mark of a sender pays for.
+            models.UniqueConstraint(
+                fields=["key"],
+                name="mail_is_decided_once",
+                violation_error_message=_("This mail has been decided already."),
+            ),
+            models.UniqueConstraint(
+                fields=["message_id"],
+                name="mail_has_a_message_id_of_its_own",
+                violation_error_message=_("Another mail has this Message-ID."),
+            ),
             models.CheckConstraint(
                 name="mail_state_is_known",
                 condition=Q(

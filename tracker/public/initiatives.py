@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -59,7 +60,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "on": then or today,
         "then": then,
         "today": today,
-        "address": request.build_absolute_uri(initiative.get_absolute_url()),
+        "address": settings.SITE_URL + initiative.get_absolute_url(),
     }
     return render(request, "public/initiative_detail.html", context)
 

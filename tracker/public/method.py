@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -64,7 +65,7 @@ def method(request: HttpRequest) -> HttpResponse:
         "silent_days": SILENT_AFTER_DAYS,
         "read_within": proposals.READ_WITHIN.days,
         "kept_days": proposals.READERS_KEPT.days,
-        "cited": request.build_absolute_uri(reverse("initiative", args=["example"])),
+        "cited": settings.SITE_URL + reverse("initiative", args=["example"]),
         "on": timezone.localdate(),
     }
     return render(request, "public/method.html", context)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
-from tracker.models import Initiative, Mail, Milestone, Quote, Reminder, ReminderRule, StatusUpdate
+from tracker.models import Initiative, Mail, Milestone, Quote, Reminder, ReminderRule, Source, StatusUpdate
 from tracker.reminders import answering
 
 UNREAD = ["search_stems", "summary_ru", "summary_en", "summary_de", "measure_ru", "measure_en", "measure_de"]
@@ -16,14 +16,14 @@ UNREAD = ["search_stems", "summary_ru", "summary_en", "summary_de", "measure_ru"
 
 def loaded(mails: Sequence[Mail]) -> QuerySet[Reminder]:
     """Load the reminders of these mails, with what decides whether they hold and what they say."""
-    quotes = Quote.objects.published().select_related("source").defer("source__text")
+    quotes = Quote.objects.published().prefetch_related(Prefetch("source", Source.objects.defer("text")))
     reports = StatusUpdate.objects.standing().newest_first()
     return (
         answering.with_what_decides()
         .filter(mail__in=mails)
-        .select_related("rule")
         .defer(*(f"initiative__{column}" for column in UNREAD))
         .prefetch_related(
+            "rule",
             "initiative__responsibilities__party",
             Prefetch("initiative__milestones", to_attr="loaded_milestones"),
             Prefetch("initiative__muted_rules", to_attr="loaded_muted_rules"),

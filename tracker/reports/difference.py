@@ -22,6 +22,5 @@ def between(*, since: dt.date, until: dt.date, scope: str, language: str, now: d
         before_at=now,
         in_scope=scopes.plain(scopes.chosen(scope, on=until)),
         was_in_scope=scopes.plain(scopes.chosen(scope, on=since)),
-        recounted=(since,),
     )
     return Comparison(coverage).content(language)

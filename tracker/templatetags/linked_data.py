@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -41,7 +42,7 @@ def linked_data(context: template.Context, initiative: Initiative, on: dt.date) 
 
 
 def _page(request: HttpRequest, initiative: Initiative, on: dt.date) -> dict[str, Any]:
-    address = request.build_absolute_uri(initiative.get_absolute_url())
+    address = settings.SITE_URL + initiative.get_absolute_url()
     parties = [part.party for part in initiative.responsibilities.all()]
     places = [{"@type": "Place", "name": place.name} for place in initiative.places.all()]
     return _said(
@@ -59,7 +60,7 @@ def _page(request: HttpRequest, initiative: Initiative, on: dt.date) -> dict[str
             "isPartOf": {
                 "@type": "WebSite",
                 "name": _("Commitment tracker"),
-                "url": request.build_absolute_uri(reverse("initiatives")),
+                "url": settings.SITE_URL + reverse("initiatives"),
             },
             "about": [*(_party(request, party) for party in parties), *places],
             "citation": [_quotation(request, quote) for quote in initiative.quotes.all()],
@@ -72,7 +73,7 @@ def _party(request: HttpRequest, party: Party) -> dict[str, Any]:
     return {
         "@type": kind,
         "name": party.name,
-        "url": request.build_absolute_uri(party.get_absolute_url()),
+        "url": settings.SITE_URL + party.get_absolute_url(),
     }
 
 
@@ -99,7 +100,7 @@ def _source(request: HttpRequest, source: Source) -> dict[str, Any]:
             "inLanguage": source.language,
             "datePublished": source.published_on and way and source.published_on.strftime(way),
             "publisher": source.publisher and {"@type": "Organization", "name": source.publisher},
-            "url": source.url or request.build_absolute_uri(source.get_absolute_url()),
+            "url": source.url or settings.SITE_URL + source.get_absolute_url(),
         }
     )
 

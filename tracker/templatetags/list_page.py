@@ -127,13 +127,6 @@ def headings(asked: InitiativeFilter) -> list[Heading]:
 
 
 @register.simple_tag(takes_context=True)
-def own_address(context: template.Context, language: str) -> str:
-    """Give the address of this page in a language, without what only says how it is shown."""
-    path: str = context["request"].path
-    return f"/{language}/{path.split('/', 2)[2]}{_query(context, without=('view',))}"
-
-
-@register.simple_tag(takes_context=True)
 def only_view(context: template.Context) -> str:
     """Give the query string of the whole list, shown as it is shown now."""
     return "?view=table" if context["request"].GET.get("view") == "table" else ""

@@ -100,11 +100,36 @@ def sections() -> list[tuple[str, str]]:
 def in_language(context: template.Context, language: str) -> str:
     """Give the address of this very page in another language."""
     request: HttpRequest = context["request"]
-    parts = request.path.split("/", 2)
+    query_string = request.META.get("QUERY_STRING", "")
+    return _path_in(language, request.path) + (f"?{query_string}" if query_string else "")
+
+
+@register.simple_tag(takes_context=True)
+def own_address(context: template.Context, language: str = "") -> str:
+    """Give the address by which others should know this page in a language; without one, in the site's.
+
+    It is the same however the page was reached, and does not say how the page is shown.
+    """
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("view", None)
+    if query.get("page") == "1":
+        del query["page"]
+    path = _path_in(language or settings.LANGUAGE_CODE, request.path)
+    return f"{settings.SITE_URL}{path}" + (f"?{query.urlencode()}" if query else "")
+
+
+@register.simple_tag
+def site() -> str:
+    """Give what every whole address of this site begins with."""
+    return str(settings.SITE_URL)
+
+
+def _path_in(language: str, path: str) -> str:
+    parts = path.split("/", 2)
     if len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
         return f"/{language}/"
-    query_string = request.META.get("QUERY_STRING", "")
-    return f"/{language}/{parts[2]}" + (f"?{query_string}" if query_string else "")
+    return f"/{language}/{parts[2]}"
 
 
 @register.filter

@@ -30,7 +30,7 @@ QUEUE_SECONDS = 3.0
 
 @catalogue.add("F34", "two senders of today live on while the schema becomes tomorrow’s")
 def newer_schema(world: World) -> None:
-    rows.decide(world, world.size(400, 2_000))
+    rows.decide(world, world.size(1_000, 2_000))  # more than the senders take at once
     world.sink.behave(takes_seconds=0.005)
     with world.herd(2, send_for_ever, QuickClock(speed=100)):
         wait_until(lambda: rows.states()["sent"] > 0, seconds=10)
