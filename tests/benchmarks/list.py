@@ -17,6 +17,7 @@ import gzip
 import http.client
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -148,5 +149,7 @@ def main(number: int) -> int:
 
 
 if __name__ == "__main__":
+    if not shutil.which("wrk"):
+        sys.exit("wrk is not installed. It asks for the pages: apt install wrk")
     django.setup()
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
