@@ -120,3 +120,20 @@ def test_each_quote_with_figures_is_told_once_with_all_of_them(client: Client) -
     page = client.get(f"{LIST}news/").content.decode()
 
     assert [page.count(word) for word in ("Trade", "Debt", "of a draft")] == [1, 1, 0]
+
+
+def test_a_quote_in_a_language_that_the_reader_may_not_know_stands_with_our_translation(
+    client: Client,
+) -> None:
+    source = make.make_source(published_at=make.NOW, slug="news", language="ru")
+    bridge = make.make_initiative()
+    make.make_quote(
+        source=source, initiative=bridge, exact="Мост откроют в мае.", translation_en="It opens in May."
+    )
+    make.publish(bridge)
+
+    english, russian = (client.get(f"/{language}/sources/news/").text for language in ("en", "ru"))
+
+    assert "Мост откроют в мае." in english
+    assert "“It opens in May.”" in english
+    assert "translation-words" not in russian

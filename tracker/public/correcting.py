@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tracker import proposals
 from tracker.models import Initiative, Proposal
 from tracker.public.correct_form import CorrectForm
-from tracker.public.limiting import Limit
+from tracker.public.limiting import Limit, with_wait
 
 LIMIT = Limit("correct", most=5, per=dt.timedelta(hours=1))
 
@@ -69,8 +69,7 @@ def _too_often(
 ) -> HttpResponse:
     """Refuse for now, and keep what was typed."""
     response = _page(request, initiative, form, status=429, free_again=timezone.localtime(free_again))
-    response.headers["Retry-After"] = str(max(1, int((free_again - form.now).total_seconds())))
-    return response
+    return with_wait(response, free_again, form.now)
 
 
 def _page(

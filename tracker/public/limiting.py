@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 
@@ -37,6 +37,12 @@ class Limit:
         except ValueError:  # thrown out between the two lines, for want of room
             return None
         return dt.datetime.fromtimestamp((stretch + 1) * length, dt.UTC) if count > self.most else None
+
+
+def with_wait(response: HttpResponse, until: dt.datetime, now: dt.datetime) -> HttpResponse:
+    """Tell a program how many seconds to wait until it is free to ask again (RFC 9110, 10.2.3)."""
+    response.headers["Retry-After"] = str(max(1, int((until - now).total_seconds())))
+    return response
 
 
 def network(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tracker.filters import InitiativeFilter
 from tracker.following import asking, changing, confirming, forgetting, links
 from tracker.models import Initiative, Series, Subscription
-from tracker.public.limiting import Limit
+from tracker.public.limiting import Limit, with_wait
 from tracker.public.secrecy import keeps_its_address_secret
 from tracker.public.subscribe_form import SubscribeForm, problem_of
 from tracker.reports import naming, own_page, periods, scope
@@ -102,11 +102,6 @@ def too_often(request: HttpRequest, address: str, now: dt.datetime) -> dt.dateti
     """Count one more request from this connection for this address; None if both are within their limits."""
     waits = [FROM_ONE_CONNECTION.free_again(request, now), FOR_ONE_ADDRESS.free_again_for(address, now)]
     return max(filter(None, waits), default=None)
-
-
-def with_wait(response: HttpResponse, until: dt.datetime, now: dt.datetime) -> HttpResponse:
-    response.headers["Retry-After"] = str(max(1, int((until - now).total_seconds())))
-    return response
 
 
 def _problems(text: str, now: dt.datetime) -> dict[str, list[str]]:

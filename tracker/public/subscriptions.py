@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from tracker.following import asking, changing, confirming, links
 from tracker.models import Subscription
+from tracker.public.limiting import with_wait
 from tracker.public.secrecy import keeps_its_address_secret
 from tracker.public.subscribe_form import FORMS, FREQUENCIES, AddressForm, problem_of
-from tracker.public.subscribing import named, too_often, with_wait
+from tracker.public.subscribing import named, too_often
 from tracker.reports import own_page
 
 
