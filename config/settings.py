@@ -6,7 +6,9 @@ without its addresses and secrets.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -72,6 +74,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "tracker",
 ]
 
@@ -84,9 +90,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "tracker.admin.accounts.gate.SecondStep",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: a page that it puts in the place of another passes the rest
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -166,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {"task": "tracker.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
     "plan-reports": {"task": "tracker.plan_reports", "schedule": 60.0, "options": {"expires": 55}},
     "send-outbox": {"task": "tracker.send_outbox", "schedule": 60.0, "options": {"expires": 55}},
+    "work-on-imports": {"task": "tracker.work_on_import", "schedule": 60.0, "options": {"expires": 55}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
@@ -256,6 +266,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: whoever has to wait is not even asked for a password
+    "django.contrib.auth.backends.ModelBackend",
+]
+SECOND_FACTOR = one_of("SECOND_FACTOR", ("offered", "required") if EMBEDDED else ("required", "offered"))
+"""Whether all staff confirm their login with a code, or those alone who have set it up."""
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
+"""The name under which an authenticator app keeps our codes."""
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page promises an end
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+"""One address cannot shut out a user everywhere, nor one user's slips an office behind one address."""
+AXES_CLIENT_IP_CALLABLE = "tracker.network.origin"
+AXES_LOCKOUT_CALLABLE = "tracker.admin.accounts.throttling.locked_page"
+AXES_SENSITIVE_PARAMETERS = ["code"]
+AXES_DISABLE_ACCESS_LOG = True  # who logged in from where would be kept for ever
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 if not EMBEDDED:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^health/"]

@@ -9,6 +9,7 @@ from tracker.public.views import home
 urlpatterns = [
     path("", home),
     path("api/", include("tracker.api.urls")),
+    path("admin/", include("tracker.admin.accounts.urls")),
     path("admin/", admin.site.urls),
     path("feeds/changes.atom", feeds.feed, name="feed"),
     path("calendar.ics", feeds.calendar, name="calendar"),

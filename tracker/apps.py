@@ -11,7 +11,7 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks, migrating
-        from tracker import mail, search, stamp
+        from tracker import mail, roles, search, stamp
         from tracker.following import delivery as following
         from tracker.reminders import returning
         from tracker.reminders.sending import drafts as reminders
@@ -28,5 +28,6 @@ class TrackerConfig(AppConfig):
         pre_migrate.connect(migrating.wait_briefly, sender=self, dispatch_uid="config.migrating.briefly")
         pre_migrate.connect(stamp.unwatch, sender=self, dispatch_uid="tracker.stamp.unwatch")
         post_migrate.connect(stamp.watch, sender=self, dispatch_uid="tracker.stamp.watch")
+        post_migrate.connect(roles.set_up, sender=self, dispatch_uid="tracker.roles.set_up")
         post_migrate.connect(migrating.wait_as_ever, sender=self, dispatch_uid="config.migrating.as_ever")
         register(checks.broker_keeps_what_waits, "broker")

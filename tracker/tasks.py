@@ -8,6 +8,7 @@ from django.utils import timezone
 from tracker import mail, proposals
 from tracker.following import forgetting
 from tracker.following import planning as following
+from tracker.ingest.spreadsheet import importing
 from tracker.mail import watching
 from tracker.reminders import planning
 from tracker.reports import attention, editions
@@ -55,3 +56,10 @@ def send_outbox() -> None:
     """Send for most of the minute; what is left then is the next run's."""
     mail.send_due(clock=timezone.now, until=timezone.now() + SHIFT)
     watching.beat("sender", now=timezone.now())
+
+
+@shared_task(name="tracker.work_on_import")
+def work_on_import(pk: int | None = None) -> None:
+    """Read or apply one import; woken by the schedule, all that no worker has taken up."""
+    for waiting in [pk] if pk is not None else importing.waiting(now=timezone.now()):
+        importing.work(pk=waiting, clock=timezone.now)

@@ -1,13 +1,21 @@
 """The staff's list and page of initiatives, and the forms that change where one stands."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_initiative, make_quote
+from tests.factories import (
+    make_contact,
+    make_initiative,
+    make_party,
+    make_place,
+    make_quote,
+    make_responsibility,
+)
 from tracker.models import Initiative, Status, StatusUpdate
 
 pytestmark = pytest.mark.django_db
@@ -150,32 +158,74 @@ def test_the_health_filter_shows_what_has_that_health(client: Client, staff: Use
     assert bool(found) == (health in ("silent", "no_deadline"))
 
 
-def test_publishing_from_the_list_refuses_what_has_no_quote_and_says_why(client: Client, staff: User) -> None:
-    bare, quoted = make_initiative(title="Bare"), make_initiative()
-    make_quote(initiative=quoted)
-
-    answer = client.post(LIST, {"action": "publish", "_selected_action": [bare.pk, quoted.pk]}, follow=True)
-
-    assert [str(message) for message in answer.context["messages"]] == [
-        "“Bare” has no quote. Add the words that announced it, then publish.",
-        "1 initiative published.",
-    ]
-    assert list(Initiative.objects.published()) == [quoted]
-
-
-def test_the_list_asks_the_same_number_of_questions_for_one_row_and_fifty(
+def test_the_list_asks_the_same_number_of_questions_for_three_rows_and_thirty(
     client: Client, staff: User, django_assert_num_queries: object
 ) -> None:
-    make_initiative()
-    expected = 9  # session, user, places, count, days twice, count of all, rows, responsibilities
+    for _number in range(3):
+        make_responsibility(make_initiative(), make_party())
+    expected = 8  # session, user, count, days twice, rows, responsibilities, parties
 
     with django_assert_num_queries(expected):  # type: ignore[operator]
         client.get(LIST)
 
-    for _number in range(49):
-        make_initiative()
+    for _number in range(27):
+        make_responsibility(make_initiative(), make_party())
     with django_assert_num_queries(expected):  # type: ignore[operator]
         client.get(LIST)
+
+
+def test_my_initiatives_are_those_of_the_party_for_which_i_act(client: Client, staff: User) -> None:
+    contact = make_contact(user=staff)
+    mine = [make_initiative(), make_initiative()]
+    for initiative, role in zip(mine, ("lead", "controller"), strict=True):
+        make_responsibility(initiative, contact.party, role)
+    make_responsibility(make_initiative(), make_party())
+
+    shown = client.get(LIST, {"mine": "yes"}).context["cl"].queryset
+
+    assert set(shown) == set(mine)
+
+
+class TestTypedFilters:
+    def test_the_list_is_narrowed_by_a_party_and_a_place(self, client: Client, staff: User) -> None:
+        party, place = make_party(), make_place()
+        both, one = make_initiative(), make_initiative()
+        make_responsibility(both, party)
+        make_responsibility(one, party)
+        both.places.add(place)
+
+        def shown(**asked: Any) -> set[Initiative]:
+            return set(client.get(LIST, asked).context["cl"].queryset)
+
+        assert shown(with_party=party.pk) == {both, one}
+        assert shown(with_party=party.pk, in_place=place.pk) == {both}
+
+    def test_choosing_a_party_keeps_what_else_is_chosen(self, client: Client, staff: User) -> None:
+        party = make_party(name="Ministry of Fish")
+
+        page = client.get(f"{LIST}?with_party={party.pk}&health=silent&q=fish").content.decode()
+
+        form = page.split('class="typed-filter"')[1].split("</form>")[0]
+        assert '<input type="hidden" name="health" value="silent">' in form
+        assert '<input type="hidden" name="q" value="fish">' in form
+        assert "Ministry of Fish" in form
+        assert 'href="?' in form
+
+    def test_counts_can_be_shown_beside_the_other_filters(self, client: Client, staff: User) -> None:
+        make_responsibility(make_initiative(), make_party())
+
+        assert client.get(LIST, {"_facets": "True"}).status_code == 200
+
+    def test_no_party_is_listed_before_one_is_typed(self, client: Client, staff: User) -> None:
+        make_responsibility(make_initiative(), make_party(name="Ministry of Fish"), "support")
+
+        assert "Ministry of Fish" not in client.get(LIST).content.decode()
+
+    @pytest.mark.parametrize("asked", ["x", "-1", "²", "9" * 40])
+    def test_what_is_no_key_finds_nothing(self, client: Client, staff: User, asked: str) -> None:
+        make_responsibility(make_initiative(), make_party())
+
+        assert list(client.get(LIST, {"with_party": asked}).context["cl"].queryset) == []
 
 
 def test_the_page_tells_who_changed_what(client: Client, staff: User) -> None:
@@ -192,3 +242,45 @@ def test_the_page_tells_who_changed_what(client: Client, staff: User) -> None:
 def test_no_mail_is_typed_in_by_hand(client: Client, staff: User) -> None:
     assert client.get("/admin/tracker/mail/").status_code == 200
     assert client.get("/admin/tracker/mail/add/").status_code == 403
+
+
+class TestPreview:
+    def preview(self, client: Client, initiative: Initiative) -> object:
+        return client.get(reverse("admin:tracker_initiative_preview", args=[initiative.pk]))
+
+    def test_a_draft_is_seen_as_the_public_would_see_it(self, client: Client, staff: User) -> None:
+        draft = make_initiative()
+        make_quote(initiative=draft, exact="We shall build a bridge.")
+        make_responsibility(draft, make_party(name="Ministry of Bridges"))
+
+        page = self.preview(client, draft).content.decode()
+
+        assert "Preview: not public." in page
+        assert "We shall build a bridge." in page
+        assert "Ministry of Bridges" in page
+        assert client.get(draft.get_absolute_url()).status_code == 404
+
+    def test_its_page_links_to_it(self, client: Client, staff: User) -> None:
+        draft = make_initiative()
+
+        page = client.get(reverse("admin:tracker_initiative_change", args=[draft.pk])).content.decode()
+
+        assert reverse("admin:tracker_initiative_preview", args=[draft.pk]) in page
+
+    def test_it_is_for_those_who_may_look_at_drafts(self, client: Client) -> None:
+        draft = make_initiative()
+        officer(client, "view_party")
+
+        assert self.preview(client, draft).status_code == 403
+        client.logout()
+        assert self.preview(client, draft).status_code == 302
+
+    def test_what_is_not_there_is_not_found(self, client: Client, staff: User) -> None:
+        assert client.get(reverse("admin:tracker_initiative_preview", args=[999])).status_code == 404
+
+
+def test_the_page_says_what_the_public_sees(client: Client, staff: User) -> None:
+    page = client.get("/admin/tracker/initiative/add/").content.decode()
+
+    assert "The heading of the public page" in page
+    assert "Seen by staff alone" in page

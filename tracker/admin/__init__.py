@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin import (
+    accounts,
     correction,
+    home,
+    imports,
     initiative,
     outbox,
     party,
@@ -19,10 +22,14 @@ from tracker.admin import (
 admin.site.site_header = _("Commitment tracker")
 admin.site.site_title = _("Commitment tracker")
 admin.site.index_title = _("What is kept")
+admin.site.index = home.index  # type: ignore[method-assign]  # a site of our own would be loaded too early
 admin.site.enable_nav_sidebar = False  # its room belongs to the list
 
 __all__ = [
+    "accounts",
     "correction",
+    "home",
+    "imports",
     "initiative",
     "outbox",
     "party",

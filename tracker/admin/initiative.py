@@ -6,21 +6,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
-from tracker import progress, publishing, search
+from tracker import progress, search
+from tracker.admin import narrowing
 from tracker.admin.changes import changes_of
+from tracker.admin.choosing import ChoosingAdmin
+from tracker.admin.conflicts import VersionedForm
 from tracker.admin.inlines import (
     DeadlineInline,
     MilestoneInline,
@@ -28,41 +30,24 @@ from tracker.admin.inlines import (
     ResponsibilityInline,
     StatusUpdateInline,
 )
-from tracker.admin.publication import PublicationAdmin
+from tracker.admin.narrowing import HealthFilter, MineFilter, PartyFilter, PlaceFilter, PublicationFilter
+from tracker.admin.own import OwnInitiatives
+from tracker.admin.publication import PublicationAdmin, preview_of
 from tracker.admin.recording import DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
-from tracker.models import Deadline, Health, Initiative, StatusUpdate
-from tracker.models.initiative import InitiativeQuerySet
+from tracker.models import Deadline, Initiative, StatusUpdate
 
 WITHDRAWABLE: dict[str, tuple[Any, str]] = {
     "report": (StatusUpdate, "tracker.change_statusupdate"),
     "deadline": (Deadline, "tracker.change_deadline"),
 }
 
-
-class HealthFilter(admin.SimpleListFilter):
-    title = _("health")
-    parameter_name = "health"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Health.choices)
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        rows, conditions = queryset.conditions(timezone.localdate())
-        asked = [condition for health, condition in conditions.items() if health == self.value()]
-        return rows.filter(*asked)
-
-
-class PublicationFilter(admin.SimpleListFilter):
-    title = _("publication")
-    parameter_name = "public"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("published")), ("no", _("draft"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "yes":
-            return queryset.published()
-        return queryset.filter(published_at__isnull=True) if self.value() == "no" else queryset
+PUBLIC_HINTS = {
+    "title": _("The heading of the public page, and its line in the list, in this language."),
+    "slug": _("The end of the page’s address. Links to the page break when it changes."),
+    "sector": _("A filter of the public list."),
+    "announced_on": _("The day of the announcement; the public list is ordered by it."),
+    "places": _("Shown among the facts; a filter of the public list."),
+}
 
 
 def staff(request: HttpRequest) -> User:
@@ -72,7 +57,7 @@ def staff(request: HttpRequest) -> User:
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
+class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     list_display = [
         "title",
         "status_mark",
@@ -82,7 +67,17 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
         "last_reported_on",
         "is_public",
     ]
-    list_filter = ["status", HealthFilter, PublicationFilter, "sector", "firmness", "places"]
+    list_filter = [
+        MineFilter,
+        "status",
+        HealthFilter,
+        PublicationFilter,
+        PartyFilter,
+        "sector",
+        "firmness",
+        PlaceFilter,
+    ]
+    show_full_result_count = False  # counting every initiative for its own sake takes longer than the page
     list_per_page = 50
     date_hierarchy = "announced_on"
     search_fields = ["search_stems"]
@@ -91,7 +86,6 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     autocomplete_fields = ["places"]
     readonly_fields = ["status_mark", "health_marks", "due", "last_reported_on", "published_at"]
     inlines = [ResponsibilityInline, QuoteInline, StatusUpdateInline, DeadlineInline, MilestoneInline]
-    actions = ["publish", "hide"]
     fieldsets = [
         (
             _("Where it stands"),
@@ -100,6 +94,7 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
         (
             _("What was announced"),
             {
+                "description": _("The public sees everything here once the initiative is published."),
                 "fields": [
                     "title",
                     "summary",
@@ -109,11 +104,36 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
                     "measure",
                     "money",
                     "slug",
-                ]
+                ],
             },
         ),
-        (_("Reminders"), {"fields": ["muted_rules"], "classes": ["collapse"]}),
+        (
+            _("Reminders"),
+            {
+                "description": _("Seen by staff alone."),
+                "fields": ["muted_rules"],
+                "classes": ["collapse"],
+            },
+        ),
     ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Compare versions where one is changed; a version of the history is looked at without."""
+        versioned = {"form": VersionedForm} if change else {}
+        return super().get_form(request, obj, change=change, **versioned, **kwargs)
+
+    @property
+    def media(self) -> forms.Media:
+        own: forms.Media = super().media + narrowing.media()
+        return own
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say beside a field what the public sees of it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        hint = PUBLIC_HINTS.get(getattr(db_field, "translated_field", db_field).name)
+        if field is not None and hint and not field.help_text:
+            field.help_text = hint
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "muted_rules":
@@ -161,38 +181,18 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
         address = reverse("admin:tracker_initiative_report", args=[initiative.pk])
         return format_html('<a class="record" href="{}">{}</a>', address, _("Record update"))
 
-    @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: InitiativeQuerySet) -> None:
-        published = 0
-        for initiative in queryset.filter(published_at__isnull=True):
-            try:
-                publishing.publish(initiative=initiative, now=timezone.now())
-                published += 1
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), messages.ERROR)
-        self.message_user(
-            request, ngettext("%d initiative published.", "%d initiatives published.", published) % published
-        )
-
-    @admin.action(description=_("Hide from the public"), permissions=["change"])
-    def hide(self, request: HttpRequest, queryset: InitiativeQuerySet) -> None:
-        shown = list(queryset.published())
-        for initiative in shown:
-            publishing.hide(initiative=initiative)
-        self.message_user(
-            request, ngettext("%d initiative hidden.", "%d initiatives hidden.", len(shown)) % len(shown)
-        )
-
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         initiative = self.get_object(request, object_id)
-        extra = {"changes": changes_of(initiative)} if initiative else {}
-        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), **extra}
+        if initiative is None:
+            raise Http404
+        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "changes": changes_of(initiative)}
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         wrap: Callable[..., Any] = self.admin_site.admin_view
         own = [
             path("<int:pk>/report/", wrap(self.report_view), name="tracker_initiative_report"),
+            path("<int:pk>/preview/", wrap(self.preview_view), name="tracker_initiative_preview"),
             path("<int:pk>/deadline/", wrap(self.deadline_view), name="tracker_initiative_deadline"),
             *(
                 path(
@@ -205,6 +205,15 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
             ),
         ]
         return [*own, *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the public page as it would be, its sources and parties published with it."""
+        initiative = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, initiative):
+            raise PermissionDenied
+        return preview_of(
+            request, get_object_or_404(self.get_queryset(request), pk=initiative and initiative.pk)
+        )
 
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Record a status update: two clicks and one form from the list."""
@@ -227,7 +236,7 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
     ) -> HttpResponse:
         if not request.user.has_perm(permission):
             raise PermissionDenied
-        initiative = get_object_or_404(Initiative, pk=pk)
+        initiative = get_object_or_404(self.get_queryset(request), pk=pk)
         form = form_class(
             request.POST or None, initiative=initiative, initial={"status": initiative.status, **initial}
         )
@@ -240,7 +249,8 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
         model, permission = WITHDRAWABLE[kind]
         if not request.user.has_perm(permission):
             raise PermissionDenied
-        row = get_object_or_404(model._default_manager.select_related("initiative"), pk=record, initiative=pk)
+        rows = model._default_manager.filter(initiative__in=self.get_queryset(request).filter(pk=pk))
+        row = get_object_or_404(rows.select_related("initiative"), pk=record)
         form = WithdrawalForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             progress.withdraw(
@@ -251,7 +261,8 @@ class InitiativeAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
 
     def _recorded(self, request: HttpRequest, initiative: Initiative) -> HttpResponse:
         self.message_user(request, _("Recorded: %(title)s") % {"title": initiative.title}, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:tracker_initiative_changelist"))
+        back = "index" if request.GET.get("back") == "home" else "tracker_initiative_changelist"
+        return HttpResponseRedirect(reverse(f"admin:{back}"))
 
     def _form_page(
         self, request: HttpRequest, initiative: Initiative, form: Any, **extra: Any

@@ -14,6 +14,8 @@ from modeltranslation.admin import TranslationStackedInline, TranslationTabularI
 
 from tracker.models import Deadline, Milestone, Quote, Responsibility, StatusUpdate
 
+VERBATIM = ("exact", "prefix", "suffix")
+
 
 class ResponsibilityInline(admin.TabularInline):
     model = Responsibility
@@ -27,6 +29,13 @@ class QuoteInline(TranslationStackedInline):
     autocomplete_fields = ["source"]
     fields = [("source", "relation"), "exact", "translation", ("start", "end", "prefix", "suffix")]
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave the words of the source as they are: a space at their end is one of theirs."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in VERBATIM:
+            field.strip = False
+        return field
 
 
 class MilestoneInline(TranslationTabularInline):

@@ -1,10 +1,16 @@
-"""How the admin shows whether a row is public, and leads to its public page."""
+"""How the admin shows whether a row is public, leads to its public page, and shows that page beforehand."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models import Initiative, Quote
 from tracker.models.publication import Publication
 
 
@@ -15,3 +21,20 @@ class PublicationAdmin(admin.ModelAdmin):
 
     def view_on_site(self, row: Any) -> str | None:
         return row.get_absolute_url() if row.is_published else None
+
+
+def preview_of(request: HttpRequest, initiative: Initiative) -> HttpResponse:
+    """Show the public page of an initiative as if it, its parties and its sources were published."""
+    quotes = Prefetch("quotes", Quote.objects.select_related("source"))
+    rows = Initiative.objects.with_record().prefetch_related(
+        "responsibilities__party", quotes, "places", "corrections"
+    )
+    today = timezone.localdate()
+    context = {
+        "initiative": rows.get(pk=initiative.pk),
+        "on": today,
+        "then": None,
+        "today": today,
+        "address": settings.SITE_URL + initiative.get_absolute_url(),
+    }
+    return render(request, "admin/tracker/initiative/preview.html", context)

@@ -2,14 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy
 
 from tracker.models import Heartbeat, Mail
 
 State = Mail.State
+UNFINISHED = (State.HELD, State.QUEUED, State.LEASED, State.SENDING, State.FAILED, State.IN_DOUBT)
+"""States that still ask for something; the index by state leads to them past all that was sent."""
 PATIENCE = dt.timedelta(minutes=15)
 """A mail that is due for so long says that nobody sends."""
 PERIODS = 2
@@ -77,20 +81,19 @@ class Work:
 
 
 def work(*, now: dt.datetime) -> Work:
-    due = Mail.objects.filter(state=State.QUEUED, next_attempt_at__lte=now)
-    first = due.order_by("next_attempt_at", "pk").values_list("next_attempt_at", flat=True).first()
-    return Work(
-        oldest_due=now - first if first else None,
-        leased_too_long=Mail.objects.filter(
-            state__in=[State.LEASED, State.SENDING], lease_until__lt=now
-        ).count(),
-        held=Mail.objects.filter(state=State.HELD).count(),
-        in_doubt=Mail.objects.filter(state=State.IN_DOUBT).count(),
-        failed_today=Mail.objects.filter(
-            state=State.FAILED, next_attempt_at__gt=now - dt.timedelta(days=1)
-        ).count(),
-        parts=_parts(now),
+    found = Mail.objects.filter(state__in=UNFINISHED).aggregate(
+        first=Min("next_attempt_at", filter=Q(state=State.QUEUED, next_attempt_at__lte=now)),
+        leased_too_long=_number(state__in=[State.LEASED, State.SENDING], lease_until__lt=now),
+        held=_number(state=State.HELD),
+        in_doubt=_number(state=State.IN_DOUBT),
+        failed_today=_number(state=State.FAILED, next_attempt_at__gt=now - dt.timedelta(days=1)),
     )
+    first = found.pop("first")
+    return Work(oldest_due=now - first if first else None, parts=_parts(now), **found)
+
+
+def _number(**which: Any) -> Count:
+    return Count("pk", filter=Q(**which))
 
 
 def _parts(now: dt.datetime) -> tuple[Part, ...]:

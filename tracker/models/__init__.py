@@ -2,6 +2,7 @@ from tracker.models.correction import Correction
 from tracker.models.dating import Precision
 from tracker.models.deadline import Deadline
 from tracker.models.following import Notice
+from tracker.models.imported import Import, ImportRow
 from tracker.models.initiative import Firmness, Health, Initiative, Sector
 from tracker.models.outbox import Bounce, Heartbeat, Mail, Relay, Suppression
 from tracker.models.party import Contact, Party
@@ -25,6 +26,8 @@ __all__ = [
     "Firmness",
     "Health",
     "Heartbeat",
+    "Import",
+    "ImportRow",
     "Initiative",
     "Mail",
     "Milestone",

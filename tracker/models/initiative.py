@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +80,11 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
         rows = announced.filter(announced_by__lte=day).annotate(**current_state(known_by=day))
         rows._iterable_class = AsOfIterable
         return rows
+
+    def acted_for_by(self, user: Any) -> "InitiativeQuerySet":
+        """Keep those in which a party takes part, in any role, for which this user acts."""
+        parts = Responsibility.objects.filter(initiative=OuterRef("pk"), party__contacts__user=user.pk)
+        return self.filter(Exists(parts))
 
     def with_parties(self) -> "InitiativeQuerySet":
         """Prefetch the responsibilities whose party the public may see."""
@@ -200,6 +205,9 @@ class Initiative(Publication):
         verbose_name = _("initiative")
         verbose_name_plural = _("initiatives")
         ordering = [F("announced_on").desc(nulls_last=True), "-pk"]
+        permissions = [
+            ("change_own_initiative", _("Can see and change the initiatives of the party they act for"))
+        ]
         indexes = [
             # The list as it is shown first; with what its counts are made of, so that they read nothing else.
             ListIndex(

@@ -4,13 +4,13 @@ Without a shared cache each server process counts by itself, so the limit is tha
 """
 
 import datetime as dt
-import ipaddress
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+
+from tracker.network import origin
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Limit:
 
     def free_again(self, request: HttpRequest, now: dt.datetime) -> dt.datetime | None:
         """Count one more from where the request comes; None within the limit, else until when it is not."""
-        return self.free_again_for(network(request), now)
+        return self.free_again_for(origin(request) or "unknown", now)
 
     def free_again_for(self, whom: str, now: dt.datetime) -> dt.datetime | None:
         """Count one more of somebody's, as of an address that is written to; answer as `free_again`."""
@@ -43,22 +43,3 @@ def with_wait(response: HttpResponse, until: dt.datetime, now: dt.datetime) -> H
     """Tell a program how many seconds to wait until it is free to ask again (RFC 9110, 10.2.3)."""
     response.headers["Retry-After"] = str(max(1, int((until - now).total_seconds())))
     return response
-
-
-def network(request: HttpRequest) -> str:
-    """Name where a request comes from: an IPv4 address, or the /64 network that one customer is given.
-
-    Behind `settings.PROXIES` proxies of ours it is the entry that the outermost of them added to
-    X-Forwarded-For; what the client itself wrote there stands further left and is not believed.
-    """
-    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    proxies: int = settings.PROXIES
-    seen = told[-proxies] if 0 < proxies <= len(told) else request.META.get("REMOTE_ADDR", "")
-    try:
-        address = ipaddress.ip_address(seen)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
