@@ -13,6 +13,13 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> None:
+    """Speak English to browsers that ask for no language."""
+    settings.LANGUAGE_CODE = "en"
+
+
 LOGIN = "/admin/login/"
 PASSWORD = "a-long-password-of-hers"
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,13 @@ from tests.factories import NOW
 from tracker.admin.accounts import second_factor
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> None:
+    """Speak English to browsers that ask for no language."""
+    settings.LANGUAGE_CODE = "en"
+
 
 ASK, SET_UP, KEPT = "/admin/second-factor/", "/admin/second-factor/set-up/", "/admin/second-factor/kept/"
 NEW_CODES = "/admin/second-factor/recovery-codes/"

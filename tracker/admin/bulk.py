@@ -84,7 +84,8 @@ class ReportWork(RecordedWork, forms.ModelForm):
 
     def stand(self, initiative: Initiative) -> str:
         status = capfirst(initiative.get_status_display())
-        return f"{status} ({_day(initiative.last_reported_on) or gettext('no report yet')})"
+        reported = _day(initiative.last_reported_on) or gettext("no report yet")
+        return f"{status} ({reported})"
 
 
 class DeadlineWork(RecordedWork, forms.ModelForm):
