@@ -1,5 +1,6 @@
 """Who changed what: a write leaves one row of history, in its own transaction, with the right name in it."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, models
 from django.test import Client, override_settings
+from django.urls import reverse
 from simple_history.signals import pre_create_historical_record
 
 from tests import factories as make
@@ -29,7 +31,7 @@ KEPT: list[Any] = [
 ]
 DERIVED = {*CURRENT_STATE, "search_stems", "updated_at"}
 """Follows from other rows, each of which has its own history."""
-LIST = "/admin/tracker/initiative/"
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 PLACE = {"slug": "minsk", "name_ru": "Минск", "name_en": "Minsk", "name_de": "Minsk", "country": "BY"}
 
 Act = Callable[[], object]
@@ -164,8 +166,13 @@ def _post(client: Client, address: str, values: dict[str, Any]) -> None:
     assert client.post(address, values).status_code == 302
 
 
-def _act_on(client: Client, rows: list[Initiative], action: str) -> None:
-    _post(client, LIST, {"action": action, "_selected_action": [row.pk for row in rows]})
+def _act_on(client: Client, rows: list[Initiative], work: str) -> None:
+    """Look at what will change, then confirm it."""
+    address = reverse(f"admin:tracker_initiative_all_{work}")
+    said = {"ids": ",".join(str(row.pk) for row in rows), "reason": "Asked for."}
+    seen = SEEN.search(client.post(address, {**said, "step": "foresee"}).content.decode())
+    assert seen
+    _post(client, address, {**said, "step": "do", "seen": seen[1]})
 
 
 @pytest.mark.django_db

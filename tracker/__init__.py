@@ -4,7 +4,7 @@
     templatetags                             how facts are worded on pages and in mails
     following                                what is done for readers who follow by mail
     overview                                 the numbers of the charts
-    reminders  reports  ingest               what is done: reminders, reports, loading the seeds
+    reminders  reports  ingest               what is done: reminders, reports, seeds and imported sheets
     exports  history                         files and pictures for others; what the public saw change
     proposals                                how what somebody wants recorded becomes a fact
     calendar  facets                         entries of calendars; counts beside the list's filters

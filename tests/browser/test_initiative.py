@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -35,4 +36,4 @@ def test_the_citation_is_copied_as_it_reads(browser: Browser, live_server: LiveS
 
     citation = " ".join(page.locator(".citation").inner_text().split())
     assert page.evaluate("navigator.clipboard.readText()") == citation
-    assert citation.endswith(f"{live_server.url}/en/initiatives/bridge/")
+    assert citation.endswith(f"{settings.SITE_URL}/en/initiatives/bridge/")

@@ -12,6 +12,8 @@ from tests import factories as make
 from tracker.models import (
     Bounce,
     Correction,
+    Import,
+    ImportRow,
     Milestone,
     Notice,
     PlannedDay,
@@ -52,6 +54,14 @@ def _responsibilities(*roles: str, same_party: bool = False) -> Rows:
             Responsibility(initiative=initiative, party=party if same_party else make.make_party(), role=role)
             for role in roles
         ]
+
+    return rows
+
+
+def _import_rows(*numbers: int) -> Rows:
+    def rows() -> list[Model]:
+        sheet = Import.objects.create(file_name="list.csv", content=b"", language="en", uploaded_at=make.NOW)
+        return [ImportRow(upload=sheet, number=number, outcome="new") for number in numbers]
 
     return rows
 
@@ -253,6 +263,14 @@ CONSTRAINTS: dict[str, Sides] = {
     ),
     "report_is_built_once": Sides(_reports((-7, 0), (0, 7)), _reports((-7, 0), (-7, 0))),
     "report_period_ends_after_it_starts": Sides(_reports((0, 1)), _reports((0, 0))),
+    "mail_is_decided_once": Sides(
+        lambda: [make.mail(key="a"), make.mail(key="b")], lambda: [make.mail(key="a"), make.mail(key="a")]
+    ),
+    "mail_has_a_message_id_of_its_own": Sides(
+        lambda: [make.mail(message_id="<a@b>"), make.mail(message_id="<c@d>")],
+        lambda: [make.mail(message_id="<a@b>"), make.mail(message_id="<a@b>")],
+    ),
+    "import_has_a_row_once": Sides(_import_rows(2, 3), _import_rows(2, 2)),
     "mail_state_is_known": Sides(lambda: [make.mail(state="cancelled")], lambda: [make.mail(state="lost")]),
     "mail_has_a_moment_of_sending_when_sent": Sides(
         lambda: [make.mail(state="sent", sent_at=make.NOW)], lambda: [make.mail(state="sent")]

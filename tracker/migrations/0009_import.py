@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['number'],
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('upload', 'number'), name='import_has_a_row_once')],
+                'constraints': [models.UniqueConstraint(fields=('upload', 'number'), name='import_has_a_row_once', violation_error_message='This row of the sheet is there already.')],
             },
         ),
     ]

@@ -96,7 +96,11 @@ class ImportRow(models.Model):
         ordering = ["number"]
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["upload", "number"], name="import_has_a_row_once"),
+            models.UniqueConstraint(
+                fields=["upload", "number"],
+                name="import_has_a_row_once",
+                violation_error_message=_("This row of the sheet is there already."),
+            ),
         ]
 
     def __str__(self) -> str:
