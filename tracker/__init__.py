@@ -12,7 +12,7 @@
     responsibilities  together               how: the one way to assign; one work on several initiatives
     corrections  wording  moulds             the public log of corrections; how a day is said; fast templates
     search  stamp                            full text; what tells that the public may see something else
-    network  roles                           where a request comes from; what each kind of staff may do
+    network  roles  sheets                   where a request comes from; what staff may do; cells of sheets
     models                                   what is known; imports nothing of ours
 
 Imports run downwards only (checked by import-linter). A rule lives in one of five homes: a database

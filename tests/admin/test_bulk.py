@@ -298,3 +298,12 @@ class TestRights:
         client.force_login(make.make_user("view_initiative", "add_statusupdate", is_staff=True))
 
         assert client.get(address("report"), {"ids": ids(initiative)}).status_code == 403
+
+
+def test_a_vague_deadline_is_said_no_more_exactly_than_it_is_known(client: Client, editor: User) -> None:
+    vague = make.make_initiative()
+    make.set_deadline(vague, make.day(66), precision="month", wording="in January")
+
+    page = client.get(address("deadline"), {"ids": ids(vague)})
+
+    assert [stand for _row, stand in page.context["chosen"]] == ["January 2027"]

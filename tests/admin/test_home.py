@@ -68,12 +68,12 @@ def test_deadlines_are_listed_for_a_week_back_and_a_week_ahead(client: Client, e
 
     assert shown == {
         "Overdue since last week": [
-            ("In -1 days", "overdue since yesterday", "Record update"),
-            ("In -7 days", "overdue for 7 days", "Record update"),
+            ("In -1 days", "1 day late", "Record update"),
+            ("In -7 days", "7 days late", "Record update"),
         ],
         "Due this week": [
-            ("In 0 days", "due on 23 November 2026", "Record update"),
-            ("In 6 days", "due on 29 November 2026", "Record update"),
+            ("In 0 days", "23 November 2026", "Record update"),
+            ("In 6 days", "29 November 2026", "Record update"),
         ],
     }
 
@@ -84,8 +84,8 @@ def test_the_longest_silence_comes_first(client: Client, editor: User) -> None:
     make.make_published(title="Fresh", announced_on=make.day(-59))
 
     assert lists(client)["Silent"] == [
-        ("Ninety", "nothing heard for 90 days", "Record update"),
-        ("Sixty", "nothing heard for 60 days", "Record update"),
+        ("Ninety", "nothing reported for 90 days", "Record update"),
+        ("Sixty", "nothing reported for 60 days", "Record update"),
     ]
 
 

@@ -29,7 +29,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture(autouse=True)
 def post_office(tmp_path: Path) -> Iterator[mailbox.Maildir]:
-    with override_settings(EMAIL_BACKEND="config.maildir.EmailBackend", MAIL_DIR=tmp_path / "mail"):
+    with override_settings(
+        EMAIL_BACKEND="config.maildir.EmailBackend", MAIL_DIR=tmp_path / "mail", SHOWS_KEPT_MAIL=False
+    ):
         yield mailbox.Maildir(tmp_path / "mail")
 
 
@@ -182,3 +184,18 @@ def test_it_is_written_in_the_language_of_the_contact(client: Client, post_offic
 
     (message,) = post_office
     assert message["Content-Language"] == "de"
+
+
+def test_where_everybody_can_read_mail_no_invitation_is_sent(
+    client: Client, post_office: mailbox.Maildir
+) -> None:
+    anna = invited()
+
+    with override_settings(SHOWS_KEPT_MAIL=True):
+        told = invite(client, anna)
+
+    assert told == [
+        "Mail is kept on this site for everybody to read, so no invitation is sent. "
+        "Set a first password: manage.py changepassword anna"
+    ]
+    assert len(post_office) == 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests import factories as make
 from tests.exports.examples import titled
+from tracker import sheets
 from tracker.exports import tables, workbook
 from tracker.exports.columns import columns
 from tracker.models import Initiative
@@ -36,24 +37,24 @@ def test_any_text_is_read_back_as_it_was_apart_from_the_apostrophe(title: str) -
 
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     frame = pandas.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    assert tables.undone(row["title_en"]) == title
-    assert tables.undone(frame["title_en"][0]) == title
+    assert sheets.undone(row["title_en"]) == title
+    assert sheets.undone(frame["title_en"][0]) == title
 
 
 @pytest.mark.parametrize("text", [*DANGEROUS, "'=1", "''@x"])
 def test_what_a_spreadsheet_would_run_has_one_apostrophe_before_it(text: str) -> None:
-    assert tables.defused(text) == f"'{text}"
+    assert sheets.defused(text) == f"'{text}"
 
 
 @given(text=ANY_TEXT)
 def test_no_text_begins_with_what_a_spreadsheet_would_run(text: str) -> None:
-    assert not tables.defused(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
-    assert tables.undone(tables.defused(text)) == text
+    assert not sheets.defused(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    assert sheets.undone(sheets.defused(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "Bridge", "5-3", "a=b", "'quoted'", " =1"])
 def test_other_text_stays_as_it_is(text: str) -> None:
-    assert tables.defused(text) == text
+    assert sheets.defused(text) == text
 
 
 def test_numbers_and_days_keep_their_form() -> None:

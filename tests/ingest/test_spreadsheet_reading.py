@@ -15,11 +15,11 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.ingest import sheets
 from tests.ingest.sheets import BRIDGE
-from tracker.exports import tables
 from tracker.exports.columns import columns as exported_columns
 from tracker.ingest.spreadsheet import columns, reading
 from tracker.ingest.spreadsheet.reading import NotAValue
 from tracker.ingest.spreadsheet.workbook import UnreadableError
+from tracker.sheets import defused
 
 PLAIN = sheets.as_csv(BRIDGE)
 BOOK = sheets.as_xlsx([*BRIDGE], [*BRIDGE.values()])
@@ -87,7 +87,7 @@ class TestCsv:
     @example(text="\t=1\r\n")
     def test_what_our_export_writes_is_read_as_it_was(self, text: str) -> None:
         buffer = io.StringIO(newline="")
-        csv.writer(buffer).writerows([["money", "slug"], [tables.defused(text), "x"]])
+        csv.writer(buffer).writerows([["money", "slug"], [defused(text), "x"]])
 
         ((cell, _slug),) = _cells("sheet.csv", buffer.getvalue().encode())
 

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import widgets
 from django.core.exceptions import ValidationError
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker import progress, publishing, responsibilities, together
 from tracker.models import Deadline, Initiative, Responsibility, StatusUpdate
 from tracker.together import Deed, Foreseen
+from tracker.wording import day
 
 REASON_LENGTH = 100
 """So much the history keeps of a reason."""
@@ -84,8 +84,9 @@ class ReportWork(RecordedWork, forms.ModelForm):
 
     def stand(self, initiative: Initiative) -> str:
         status = capfirst(initiative.get_status_display())
-        reported = _day(initiative.last_reported_on) or gettext("no report yet")
-        return f"{status} ({reported})"
+        reported = initiative.last_reported_on
+        said = day(reported) if reported else gettext("no report yet")
+        return f"{status} ({said})"
 
 
 class DeadlineWork(RecordedWork, forms.ModelForm):
@@ -114,7 +115,9 @@ class DeadlineWork(RecordedWork, forms.ModelForm):
         )
 
     def stand(self, initiative: Initiative) -> str:
-        return _day(initiative.due_on) or initiative.due_wording or gettext("no deadline")
+        if initiative.due_on:
+            return day(initiative.due_on, initiative.due_precision)
+        return initiative.due_wording or gettext("no deadline")
 
 
 class ReasonedWork(Work):
@@ -181,7 +184,3 @@ def mark_of(foreseen: list[Foreseen]) -> str:
 
 def _given_one(use_case: Any, initiative: Initiative, **said: Any) -> None:
     use_case(initiative=initiative, **said)
-
-
-def _day(day: dt.date | None) -> str:
-    return formats.date_format(day, "DATE_FORMAT") if day else ""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib import admin
@@ -14,14 +15,13 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from tracker import proposals
-from tracker.admin.narrowing import bare
 from tracker.admin.reviewing import WORDED_BY_THE_REVIEWER
-from tracker.models import Initiative, Mail, Proposal, Report
+from tracker.models import Health, Initiative, Mail, Proposal, Report
+from tracker.wording import condition, day
 
 SHOWN = 8
 """So many lines a list has; the rest is counted and linked."""
@@ -169,22 +169,6 @@ def _due(rows: Any, on: dt.date) -> Any:
     return rows.due_soon(on).filter(due_on__lt=on + WEEK)
 
 
-def _days_late(row: Initiative, on: dt.date) -> str:
-    days = row.days_overdue(on)
-    if days == 1:
-        return gettext("overdue since yesterday")
-    return ngettext("overdue for %(n)d day", "overdue for %(n)d days", days) % {"n": days}
-
-
-def _days_silent(row: Initiative, on: dt.date) -> str:
-    days = row.silent_days(on)
-    return ngettext("nothing heard for %(n)d day", "nothing heard for %(n)d days", days) % {"n": days}
-
-
-def _due_day(row: Initiative, on: dt.date) -> str:
-    return gettext("due on %(day)s") % {"day": formats.date_format(row.due_on or on, "DATE_FORMAT")}
-
-
 def _moment(at: dt.datetime) -> str:
     return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
@@ -226,7 +210,7 @@ WAITING = [
         query=lambda on: f"health=overdue&due_on__gte={on - WEEK}",
         step=_record,
         words=str,
-        detail=_days_late,
+        detail=partial(condition, Health.OVERDUE),
     ),
     Waiting(
         _("Due this week"),
@@ -236,7 +220,7 @@ WAITING = [
         query=lambda on: f"health=due_soon&due_on__lt={on + WEEK}",
         step=_record,
         words=str,
-        detail=_due_day,
+        detail=lambda row, on: day(row.due_on, row.due_precision),
     ),
     Waiting(
         _("Silent"),
@@ -246,14 +230,14 @@ WAITING = [
         query=lambda on: "health=silent",
         step=_record,
         words=str,
-        detail=_days_silent,
+        detail=partial(condition, Health.SILENT),
     ),
     Waiting(
         _("Drafts without a source"),
         Initiative,
-        rows=bare,
+        rows=lambda rows, on: rows.unsourced(),
         order="-created_at",
-        query=lambda on: "public=bare",
+        query=lambda on: "public=unsourced",
         step=lambda row: Step(_("Add the source"), "change", "tracker.change_initiative", "#quotes-group"),
         words=str,
         detail=lambda row, on: _moment(row.created_at),

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from config.celery import wake
 from tracker.admin.initiative import staff
 from tracker.ingest.spreadsheet import columns, importing, reading
 from tracker.ingest.spreadsheet.workbook import UnreadableError
@@ -116,7 +118,7 @@ class ImportAdmin(admin.ModelAdmin):
             language = translation.get_language() or "ru"
             row = form.upload(language=language, by=staff(request), now=timezone.now())
             if row is not None:
-                importing.begin(pk=row.pk, clock=timezone.now)
+                _begin(row.pk)
                 return _to(row.pk)
         context = {"form": form, "columns": columns.COLUMNS.values(), "most_rows": reading.MOST_ROWS}
         return self._page(request, "upload", _("Import initiatives"), **context)
@@ -154,7 +156,7 @@ class ImportAdmin(admin.ModelAdmin):
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return _to(pk)
-        importing.begin(pk=pk, clock=timezone.now)
+        _begin(pk)
         return _to(pk)
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -163,7 +165,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         importing.resume(upload=self._asked(request, pk), now=timezone.now())
-        importing.begin(pk=pk, clock=timezone.now)
+        _begin(pk)
         return _to(pk)
 
     def problems_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -192,6 +194,14 @@ class ImportAdmin(admin.ModelAdmin):
             **more,
         }
         return TemplateResponse(request, f"admin/tracker/import/{template}.html", context)
+
+
+def _begin(pk: int) -> None:
+    """Have an import worked on: here where that is quick and the installation embedded, else by a worker."""
+    if settings.EMBEDDED and importing.is_quick(pk=pk):
+        importing.work(pk=pk, clock=timezone.now)
+    else:
+        wake("tracker.work_on_import", pk)
 
 
 def _permit(request: HttpRequest) -> None:

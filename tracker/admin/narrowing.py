@@ -1,25 +1,17 @@
 """How the list of initiatives is narrowed: by condition, publication, party, and "my initiatives"."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model
 from django.forms import Media, ModelChoiceField
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import Health, Initiative, Quote, Responsibility
-
-
-def bare(initiatives: Any, on: dt.date) -> "QuerySet[Initiative]":
-    """Keep drafts without a quote: no source says them yet."""
-    quotes = Quote.objects.filter(initiative=OuterRef("pk"))
-    kept: QuerySet[Initiative] = initiatives.filter(~Exists(quotes), published_at__isnull=True)
-    return kept
+from tracker.models import Health, Initiative, Responsibility
 
 
 class HealthFilter(admin.SimpleListFilter):
@@ -40,13 +32,13 @@ class PublicationFilter(admin.SimpleListFilter):
     parameter_name = "public"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("published")), ("no", _("draft")), ("bare", _("draft without a source"))]
+        return [("yes", _("published")), ("no", _("draft")), ("unsourced", _("draft without a source"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "yes":
             return queryset.published()
-        if self.value() == "bare":
-            return bare(queryset, timezone.localdate())
+        if self.value() == "unsourced":
+            return queryset.unsourced()
         return queryset.filter(published_at__isnull=True) if self.value() == "no" else queryset
 
 

@@ -26,10 +26,7 @@ from tracker.models import (
     Sector,
     Status,
 )
-
-LANGUAGES = {"ru": _("in Russian"), "en": _("in English"), "de": _("in German")}
-LIST_SEPARATOR = " | "
-"""Between the values of one cell, where a format has no lists."""
+from tracker.sheets import LANGUAGES, LIST_SEPARATOR
 
 Words = str | Promise
 Labels = Mapping[str, Words]

@@ -4,20 +4,17 @@ import csv
 import datetime as dt
 import io
 import json
-import re
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from tracker.exports.columns import LIST_SEPARATOR, columns, values
+from tracker.exports.columns import columns, values
 from tracker.exports.reading import Value
 from tracker.models import Initiative
+from tracker.sheets import LIST_SEPARATOR, defused
 
 BOM = "\ufeff"
 """Excel reads a file without it in the letters of its own country; pandas and others pass it over."""
 ROWS_A_PIECE = 100
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet may run; apostrophes before it count, so that `undone` knows ours."""
 
 
 def as_csv(rows: Iterable[Initiative], *, on: dt.date) -> Generator[bytes]:
@@ -44,16 +41,6 @@ def as_json(rows: Iterable[Initiative], *, on: dt.date) -> Generator[bytes]:
         yield f"{separator}{json.dumps(item, ensure_ascii=False)}".encode()
         separator = ",\n"
     yield b"\n]\n"
-
-
-def defused(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def undone(text: str) -> str:
-    """Take away the apostrophe of `defused`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def told(value: Value) -> str:

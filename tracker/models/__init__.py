@@ -1,9 +1,10 @@
+from tracker.models.classification import Firmness, Sector
 from tracker.models.correction import Correction
 from tracker.models.dating import Precision
 from tracker.models.deadline import Deadline
 from tracker.models.following import Notice
 from tracker.models.imported import Import, ImportRow
-from tracker.models.initiative import Firmness, Health, Initiative, Sector
+from tracker.models.initiative import Health, Initiative
 from tracker.models.outbox import Bounce, Heartbeat, Mail, Relay, Suppression
 from tracker.models.party import Contact, Party
 from tracker.models.place import Place

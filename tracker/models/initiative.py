@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.addresses import address_of
+from tracker.models.classification import Firmness, Sector
 from tracker.models.current_state import CURRENT_STATE, AsOfIterable, current_state
 from tracker.models.dating import Precision, dated_exactly_when_known, precision_field
 from tracker.models.deadline import Deadline
@@ -32,30 +33,6 @@ DERIVED = ("id", "search_stems", *CURRENT_STATE)
 """Columns that `Initiative.save` leaves alone."""
 
 CLOSED = (Status.COMPLETED, Status.DROPPED)
-
-
-class Firmness(models.TextChoices):
-    PROPOSED = "proposed", _("proposed")
-    PLANNED = "planned", _("planned")
-    AGREED = "agreed", _("agreed")
-    ORDERED = "ordered", _("ordered")
-
-
-class Sector(models.TextChoices):
-    INDUSTRY = "industry", _("industry")
-    SERVICE = "service", _("service and repair")
-    TRADE = "trade", _("trade")
-    INVESTMENT = "investment", _("investment")
-    AGRICULTURE = "agriculture", _("agriculture")
-    FISHERIES = "fisheries", _("fisheries")
-    TRANSPORT = "transport", _("transport")
-    LOGISTICS = "logistics", _("logistics")
-    CULTURE = "culture", _("culture")
-    TOURISM = "tourism", _("tourism")
-    YOUTH = "youth", _("youth")
-    EDUCATION = "education", _("education and science")
-    GOVERNANCE = "governance", _("governance")
-    FOREIGN_AFFAIRS = "foreign_affairs", _("foreign affairs")
 
 
 class Health(models.TextChoices):
@@ -85,6 +62,12 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
         """Keep those in which a party takes part, in any role, for which this user acts."""
         parts = Responsibility.objects.filter(initiative=OuterRef("pk"), party__contacts__user=user.pk)
         return self.filter(Exists(parts))
+
+    def unsourced(self) -> "InitiativeQuerySet":
+        """Keep drafts without a quote: no source says them yet."""
+        return self.filter(
+            ~Exists(Quote.objects.filter(initiative=OuterRef("pk"))), published_at__isnull=True
+        )
 
     def with_parties(self) -> "InitiativeQuerySet":
         """Prefetch the responsibilities whose party the public may see."""

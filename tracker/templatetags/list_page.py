@@ -1,6 +1,5 @@
 """What stands around the list: its headline numbers, the heads of its table, and where it leads."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,10 +7,9 @@ from django import template
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import npgettext
+from django.utils.translation import npgettext_lazy
 
 from tracker.filters import InitiativeFilter
-from tracker.models import Health, Status
 from tracker.moulds import Mould
 from tracker.templatetags.filter_form import NEWEST, grouped
 
@@ -50,54 +48,27 @@ class Heading:
         return {"ascending": " ↑", "descending": " ↓"}.get(self.sorted, "")
 
 
+HEADLINES = [
+    ("status", ("announced",), npgettext_lazy("headline", "only announced", "only announced", "n")),
+    ("status", ("in_progress", "partly_done"), npgettext_lazy("headline", "under way", "under way", "n")),
+    ("status", ("completed",), npgettext_lazy("headline", "completed", "completed", "n")),
+    ("health", ("overdue",), npgettext_lazy("headline", "overdue", "overdue", "n")),
+    ("health", ("silent",), npgettext_lazy("headline", "without news", "without news", "n")),
+    ("health", ("no_deadline",), npgettext_lazy("headline", "without a deadline", "without a deadline", "n")),
+]
+"""The filter of each headline number, its values, and the words under the number."""
+
+
 @register.simple_tag(takes_context=True)
 def headlines(context: template.Context, tallies: Mapping[str, Mapping[str, int]]) -> SafeString:
     """Write the headline numbers, each leading to its own filter with the others as they are."""
-    status, health = Counter(tallies["status"]), Counter(tallies["health"])
-    running = status[Status.IN_PROGRESS] + status[Status.PARTLY_DONE]
-    numbers = [
-        (
-            "status",
-            "announced",
-            n := status[Status.ANNOUNCED],
-            npgettext("headline", "only announced", "only announced", n),
-        ),
-        (
-            "status",
-            "in_progress,partly_done",
-            running,
-            npgettext("headline", "under way", "under way", running),
-        ),
-        (
-            "status",
-            "completed",
-            n := status[Status.COMPLETED],
-            npgettext("headline", "completed", "completed", n),
-        ),
-        ("health", "overdue", n := health[Health.OVERDUE], npgettext("headline", "overdue", "overdue", n)),
-        (
-            "health",
-            "silent",
-            n := health[Health.SILENT],
-            npgettext("headline", "without news", "without news", n),
-        ),
-        (
-            "health",
-            "no_deadline",
-            n := health[Health.NO_DEADLINE],
-            npgettext("headline", "without a deadline", "without a deadline", n),
-        ),
-    ]
     rest = {name: _query(context, without=("page", name)) for name in ("status", "health")}
-    written = [
-        _FIGURE.fill(
-            f"{rest[name]}{'&' if rest[name] else '?'}{name}={values}",
-            grouped(n),
-            words,
-            values == "overdue" and n,
-        )
-        for name, values, n, words in numbers
-    ]
+    written = []
+    for name, values, words in HEADLINES:
+        number = sum(tallies[name].get(value, 0) for value in values)
+        address = f"{rest[name]}{'&' if rest[name] else '?'}{name}={','.join(values)}"
+        is_alarming = bool(number) and values == ("overdue",)
+        written.append(_FIGURE.fill(address, grouped(number), words % {"n": number}, is_alarming))
     return SafeString("".join(written))
 
 

@@ -1,13 +1,8 @@
-"""The two mails that hold the key to an account. They are handed over at once, and kept nowhere.
-
-The outbox keeps the words of a mail, and staff read it: whoever may do that could take any account. So these
-have no row in it; if one does not arrive, it is asked for once more.
-"""
+"""The two mails that hold the key to an account. Staff read the outbox, so they go past it, at once."""
 
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -21,18 +16,15 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from tracker import mail
-from tracker.mail import message
-from tracker.mail.server import AwayError, LostError, RefusedError, Server
 
 log = logging.getLogger(__name__)
 
-FAILURES = (AwayError, LostError, RefusedError, message.UnwritableError)
 PAUSE = dt.timedelta(minutes=5)
 """How long no second mail is sent that resets the same password: nobody floods a mailbox."""
 
 
 def invite(user: User, *, by: str, language: str, now: dt.datetime) -> None:
-    """Send a new user the link at which they choose their password. Raise one of `FAILURES`.
+    """Send a new user the link at which they choose their password. Raise mail.NotSentError.
 
     A second invitation leaves the first one valid; the first password that is set ends both.
     """
@@ -48,7 +40,7 @@ def send_resets(users: Sequence[User], *, language: str, now: dt.datetime) -> No
         if cache.add(_key_of_pause(user), True, PAUSE.total_seconds()):
             try:
                 _hand_over("password_reset", user, {}, language=language, now=now)
-            except FAILURES as error:
+            except mail.NotSentError as error:
                 log.warning("User %s could not be sent a link to reset the password: %s", user.pk, error)
 
 
@@ -66,11 +58,7 @@ def _hand_over(
     draft = mail.Draft(template=template, context=context)
     key = f"{template}:{user.pk}:{get_random_string(12)}"
     letter = mail.new(kind=template, key=key, address=user.email, language=language, about={}, now=now)
-    message.word(letter, draft)
-    with Server(timezone.now) as server:
-        server.open()
-        content = message.content(letter, draft)
-        server.hand_over(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], message.route(user.email), content)
+    mail.send_at_once(letter, draft, clock=timezone.now)
 
 
 def _link(user: User) -> str:

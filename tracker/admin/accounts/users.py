@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from tracker import mail
 from tracker.admin.accounts import letters, second_factor
 from tracker.admin.initiative import staff
 from tracker.roles import Role
@@ -122,11 +124,18 @@ class StaffAdmin(UserAdmin):
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[pk]))
 
     def _invite(self, request: HttpRequest, user: User) -> None:
+        if settings.SHOWS_KEPT_MAIL:
+            words = _(
+                "Mail is kept on this site for everybody to read, so no invitation is sent. "
+                "Set a first password: manage.py changepassword {user}"
+            )
+            self.message_user(request, words.format(user=user.get_username()), messages.ERROR)
+            return
         inviter = staff(request)
         by = inviter.get_full_name() or inviter.get_username()
         try:
             letters.invite(user, by=by, language=language_of(user), now=timezone.now())
-        except letters.FAILURES as error:
+        except mail.NotSentError as error:
             words = _("The invitation could not be sent: {problem}. Try again later.")
             self.message_user(request, words.format(problem=error), messages.ERROR)
         else:

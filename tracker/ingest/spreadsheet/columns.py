@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -19,12 +20,8 @@ from rapidfuzz import process
 
 from tracker.ingest.spreadsheet.reading import Cell, Line, NotAValue, tidy
 from tracker.models import Firmness, Initiative, Party, Place, Precision, Responsibility, Sector, Source
+from tracker.sheets import LANGUAGES, LIST_SEPARATOR
 
-LANGUAGES = {
-    "ru": gettext_lazy("in Russian"),
-    "en": gettext_lazy("in English"),
-    "de": gettext_lazy("in German"),
-}
 ROLES: dict[str, str] = {str(role): role.value for role in Responsibility.Role}
 SHOWN = 200
 """Letters of a cell that a preview shows."""
@@ -182,11 +179,11 @@ def _day(cell: str | dt.date, known: Known) -> dt.date | None:
     if not cell:
         return None
     found = _DAY.fullmatch(cell)
-    try:
-        year, month, day = found.group(1, 2, 3) if found and found[1] else found.group(6, 5, 4)  # type: ignore[union-attr]  # the error is caught
-        return dt.date(int(year), int(month), int(day))
-    except (AttributeError, ValueError):
-        raise WrongError(_("a day as 2025-12-31 or 31.12.2025")) from None
+    if found:
+        year, month, day = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+        with suppress(ValueError):
+            return dt.date(int(year), int(month), int(day))
+    raise WrongError(_("a day as 2025-12-31 or 31.12.2025"))
 
 
 def _named(among: str, most: int | None = None) -> Callable[[str | dt.date, Known], tuple[int, ...]]:
@@ -194,7 +191,7 @@ def _named(among: str, most: int | None = None) -> Callable[[str | dt.date, Know
 
     def read(cell: str | dt.date, known: Known) -> tuple[int, ...]:
         rows = getattr(known, among)
-        names = [name.strip() for name in str(cell).split("|") if name.strip()]
+        names = [name.strip() for name in str(cell).split(LIST_SEPARATOR.strip()) if name.strip()]
         if most is not None and len(names) > most:
             raise WrongError(_("one name alone"))
         return tuple(sorted({_find(name, rows).pk for name in names}))

@@ -13,7 +13,6 @@ from dataclasses import astuple
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -21,9 +20,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from kombu.exceptions import OperationalError
 
-from config.celery import app
 from tracker import search, stamp
 from tracker.ingest.spreadsheet import columns, reading, writing
 from tracker.ingest.spreadsheet.comparing import Comparison
@@ -31,9 +28,10 @@ from tracker.ingest.spreadsheet.row import Compared, Outcome
 from tracker.ingest.spreadsheet.turn import Clock, StoppedError, Turn
 from tracker.ingest.spreadsheet.workbook import UnreadableError
 from tracker.models import Import, ImportRow, Initiative
+from tracker.sheets import defused
 
 AT_ONCE = 200
-"""An embedded installation does not wait for its worker with a sheet of so few rows."""
+"""A sheet of so few rows is worked on while its reader waits."""
 INDEXED_AT_ONCE = 100
 
 State = Import.State
@@ -54,27 +52,6 @@ def upload(*, file_name: str, content: bytes, language: str, by: User, now: dt.d
     )
 
 
-def begin(*, pk: int, clock: Clock) -> None:
-    """Have an import worked on: at once where that is quick, else by a worker, which is woken.
-
-    That the broker is away is no error: the work waits in the database.
-    """
-    row = Import.objects.get(pk=pk)
-    if settings.EMBEDDED and _is_small(row):
-        work(pk=pk, clock=clock)
-        return
-    _wake_a_worker(pk)
-
-
-def _wake_a_worker(pk: int) -> None:
-    try:
-        with app.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=2)  # without, it would try for ever
-            app.send_task("tracker.work_on_import", args=[pk], connection=connection, retry=False)
-    except OperationalError:
-        return
-
-
 def work(*, pk: int, clock: Clock) -> None:
     """Read or apply an import, unless a living worker is at it. A second call does nothing."""
     now = clock()
@@ -88,6 +65,17 @@ def work(*, pk: int, clock: Clock) -> None:
             turn.ends(state=State.REFUSED, error=str(error), content=b"")
         except StoppedError:
             turn.gives_up()
+
+
+def is_quick(*, pk: int) -> bool:
+    """Answer whether the work on an import takes no longer than a reader waits for a page."""
+    row = Import.objects.get(pk=pk)
+    try:
+        return bool(row.content) and reading.is_small(
+            reading.read(row.file_name, bytes(row.content)), AT_ONCE
+        )
+    except UnreadableError:
+        return True  # which is said quickly
 
 
 def waiting(*, now: dt.datetime) -> list[int]:
@@ -131,17 +119,8 @@ def problems_as_csv(upload: Import) -> str:
     table.writerow([_("row"), _("column"), _("seen"), _("wanted")])
     for row in upload.rows.filter(outcome=Outcome.REFUSED).iterator():
         for problem in row.problems:
-            table.writerow([row.number, *map(reading.defused, problem)])
+            table.writerow([row.number, *map(defused, problem)])
     return buffer.getvalue()
-
-
-def _is_small(row: Import) -> bool:
-    try:
-        return bool(row.content) and reading.is_small(
-            reading.read(row.file_name, bytes(row.content)), AT_ONCE
-        )
-    except UnreadableError:
-        return True  # which is said quickly
 
 
 def _preview(turn: Turn) -> None:

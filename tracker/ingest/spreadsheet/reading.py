@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from tracker.ingest.spreadsheet import workbook
 from tracker.ingest.spreadsheet.workbook import UnreadableError
+from tracker.sheets import undone
 
 MOST_FILE_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -24,8 +25,6 @@ LAST_ROW = 10 * MOST_ROWS
 """A workbook may have empty rows up to here; below, rows would only be counted to keep us busy."""
 SEPARATORS = ",;\t"
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet may run. Our CSV puts an apostrophe before it; see `tracker.exports.tables`."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a workbook writes letters that XML has no room for; openpyxl leaves it as it stands."""
 _MALFORMED = (*workbook.BROKEN, ParseError, ValueError, KeyError, TypeError, AttributeError, IndexError)
@@ -144,22 +143,13 @@ def _csv_lines(text: str) -> Iterator[Line]:
             ) from None
         if record is None:
             return
-        yield Line(number, [tidy(_without_apostrophe(cell)) for cell in record])
+        yield Line(number, [tidy(undone(cell)) for cell in record])
 
 
 def _separator(text: str) -> str:
     """Take the separator that stands most often in the header; commas, if none does."""
     header = text.split("\n", 1)[0]
     return max(SEPARATORS, key=header.count)
-
-
-def defused(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _without_apostrophe(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def tidy(text: str) -> str:

@@ -13,6 +13,7 @@ from tracker.ingest.spreadsheet.reading import tidy
 from tracker.models import Initiative, Party, Place, Precision, Quote, Responsibility
 from tracker.models.dating import last_day
 from tracker.models.imported import ImportRow
+from tracker.sheets import LIST_SEPARATOR
 
 Outcome = ImportRow.Outcome
 DUE = ("due_on", "due_precision", "due_wording")
@@ -188,7 +189,7 @@ class Row:
             self.done.values["places"] = wanted
 
     def _names(self, model: type, keys: set[int]) -> str:
-        return " | ".join(sorted(self.known.by_key[model, key] for key in keys))
+        return LIST_SEPARATOR.join(sorted(self.known.by_key[model, key] for key in keys))
 
     def _compare_quote(self) -> None:
         words, slug = self.row.text("quote"), self.row.text("quote_source")
