@@ -16,6 +16,9 @@ from pathlib import Path
 from tests.faults.case import DATABASES, heading, line
 from tests.faults.programs import MissingError, end_with_parent
 
+Counts = tuple[int, list[str]]
+"""How many cases passed, and the lines of those that failed."""
+
 
 def main() -> int:
     said = _arguments()
@@ -29,8 +32,10 @@ def main() -> int:
             process.terminate()
             process.join()
         return 130
-    passed, failed = (sum(count) for count in zip(*counts, strict=True))
-    print(f"{passed} passed, {failed} failed")
+    passed = sum(count for count, _failed in counts)
+    failed = [told for _count, told_of in counts for told in told_of]
+    print(*failed, sep="\n")  # once more, where the end of a long output is read
+    print(f"{passed} passed, {len(failed)} failed")
     return 1 if failed or not passed else 0
 
 
@@ -51,13 +56,17 @@ def _start(database: str, said: argparse.Namespace) -> tuple[BaseProcess, Connec
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=_run, args=(database, said, there))
     process.start()
+    there.close()  # so that the child's end is the end of what is told
     return process, here
 
 
-def _ended(process: BaseProcess, told: Connection) -> tuple[int, int]:
-    """Say how many cases passed and failed; a run that broke off is a failure."""
+def _ended(process: BaseProcess, told: Connection) -> Counts:
+    try:
+        counts: Counts = told.recv()
+    except EOFError:
+        counts = 0, ["a run broke off"]
     process.join()
-    return told.recv() if process.exitcode == 0 and told.poll() else (0, 1)
+    return counts
 
 
 def _run(database: str, said: argparse.Namespace, told: Connection) -> None:
@@ -80,11 +89,11 @@ def _run(database: str, said: argparse.Namespace, told: Connection) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _cases(database: str, said: argparse.Namespace, folder: Path) -> tuple[int, int]:
+def _cases(database: str, said: argparse.Namespace, folder: Path) -> Counts:
     from tests.faults.world import World
 
     world = World(folder, on=database, short=said.short)
-    passed = failed = 0
+    passed, failed = 0, []
     with world.open():
         from tests.faults import cases
         from tests.faults.case import catalogue, outcome
@@ -94,15 +103,17 @@ def _cases(database: str, said: argparse.Namespace, folder: Path) -> tuple[int, 
             if database in case.on and said.only.lower() in f"{case.faults} {case.name}".lower():
                 found = outcome(case, world)
                 print(line(found), flush=True)
-                passed, failed = passed + found.passed, failed + (not found.passed)
+                passed += found.passed
+                failed += [] if found.passed else [line(found)]
     return passed, failed
 
 
-def _without(database: str, why: str) -> tuple[int, int]:
+def _without(database: str, why: str) -> Counts:
     """What is missing fails where everything must be there, and is said elsewhere."""
     must_be_here = os.environ.get("CI") == "true"
-    print(f"{database}: {'FAILED' if must_be_here else 'left out'}. {why}", flush=True)
-    return 0, int(must_be_here)
+    told = f"{database}: {'FAILED' if must_be_here else 'left out'}. {why}"
+    print(told, flush=True)
+    return 0, [told] if must_be_here else []
 
 
 if __name__ == "__main__":

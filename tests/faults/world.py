@@ -1,11 +1,13 @@
 """Where a case happens: the programs, the database, and the hands that break them."""
 
+import contextlib
 import datetime as dt
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -161,25 +163,15 @@ class World:
         )
 
     @contextmanager
-    def celery(
-        self, *commands: Sequence[str], app: str = "every_second"
-    ) -> Iterator[list[subprocess.Popen[bytes]]]:
+    def celery(self, *commands: Sequence[str], app: str = "every_second") -> Iterator["Services"]:
         """Run programs of Celery's, such as `worker` and `beat`, until the end of the context."""
-        with self.log.open("ab") as log, ExitStack() as stack:
-            programs = []
-            for command in commands:
-                program = subprocess.Popen(
-                    [sys.executable, "-m", "celery", "-A", f"tests.faults.{app}", *command],
-                    cwd=ROOT,
-                    env=plain_environment(**self.settings()),
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                    preexec_fn=end_with_parent,
-                )
-                stack.callback(_end, program)
-                programs.append(program)
-            yield programs
+        services = Services(
+            self, [[sys.executable, "-m", "celery", "-A", f"tests.faults.{app}", *c] for c in commands]
+        )
+        try:
+            yield services
+        finally:
+            services.end()
 
     # --- waiting --------------------------------------------------------------------------------------
 
@@ -233,9 +225,50 @@ class Herd:
             kill(child)
 
 
-def _end(program: subprocess.Popen[bytes]) -> None:
-    os.killpg(program.pid, signal.SIGKILL)
-    program.wait()
+class Services:
+    """Programs that run; one that ends by itself is started again, as a service manager does.
+
+    A worker may: where Redis goes while one holds tasks that it has not begun, kombu (5.7) asks a connection
+    that is gone already for its address, and Celery ends for good at what it does not know.
+    """
+
+    def __init__(self, world: World, commands: Sequence[Sequence[str]]) -> None:
+        self._world = world
+        self._commands = commands
+        self._programs = [self._start(command) for command in commands]
+        self._is_over = threading.Event()
+        self._manager = threading.Thread(target=self._start_again)
+        self._manager.start()
+        self.ended: list[str] = []
+        """The last word of the command of each that has ended by itself."""
+
+    def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        with self._world.log.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=plain_environment(**self._world.settings()),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+            )
+
+    def _start_again(self) -> None:
+        while not self._is_over.wait(0.5):
+            for number, program in enumerate(self._programs):
+                if program.poll() is not None:
+                    self.ended.append(self._commands[number][-1])
+                    self._world.inject("started again")
+                    self._programs[number] = self._start(self._commands[number])
+
+    def end(self) -> None:
+        self._is_over.set()
+        self._manager.join()
+        for program in self._programs:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
 
 
 def _zone_where_it_is_noon() -> str:

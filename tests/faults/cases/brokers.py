@@ -36,8 +36,7 @@ def redis_full(world: World) -> None:
                 _see_that_all_goes_on(world, policy)
             rows.notes(FEW, kind=f"after_{policy}")
             world.settle(seconds=BOUND)
-        ended = [program.args for program in running if program.poll() is not None]
-    assert not ended, f"it was too much for {ended}\n{world.last_words()}"
+    assert not running.ended, f"it was too much for {running.ended}\n{world.last_words()}"
     world.expected.remember()
 
 
