@@ -150,10 +150,10 @@ def bare_loop(port: int, made: list[bytes], number: int) -> float:
 
 def send(ready: Any, told: Any) -> None:
     """One sender, in a process of its own; it tells how many it sent, and its memory before and after."""
-    from config.celery import give_way
+    from config.celery import settle_in
     from tracker import mail
 
-    give_way()
+    settle_in()
     ready.wait()
     before = _megabytes()
     sent = mail.send_due(clock=lambda: dt.datetime.now(dt.UTC) - LATE)
