@@ -38,6 +38,8 @@ READ_WITHIN = dt.timedelta(days=7)
 """By when readers are promised that staff have read what they sent."""
 READERS_KEPT = dt.timedelta(days=90)
 """How long after a decision the name and address of a reader are kept."""
+ACCEPTED = "proposal:"
+"""Begins the reason that the history keeps of what came from a proposal; its key follows."""
 
 
 @dataclass(frozen=True)
@@ -260,21 +262,25 @@ def _hand_on(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.da
         )
     if successor == wanted["party"]:
         raise ValidationError({"successor": _("This is the party that says it does not answer.")})
-    held.delete()
+    _signed(held, proposal, by).delete()
     if successor:
-        part = parts.filter(party=successor).first() or Responsibility(
-            initiative=initiative, party_id=successor
-        )
-        part.role = held.role
+        part = parts.filter(party=successor).first() or Responsibility(initiative=initiative)
+        part.party_id, part.role = successor, held.role
         part.full_clean()
-        part.save()
+        _signed(part, proposal, by).save()
     Initiative.objects.filter(pk=initiative.pk).update(updated_at=now)
 
 
 def _correct(proposal: Proposal, wanted: Mapping[str, Any], by: User, now: dt.datetime) -> None:
     said = {name: wanted.get(name, "") for name in ("before", "after", "why")}
     correction = Correction(initiative=proposal.initiative, proposal=proposal, **said)
-    corrections.record(correction=correction, now=now, by=by)
+    corrections.record(correction=_signed(correction, proposal, by), now=now, by=by)
+
+
+def _signed(row: Any, proposal: Proposal, by: User) -> Any:
+    """Let the history of a row say who accepted which proposal; simple-history reads both."""
+    row._history_user, row._change_reason = by, f"{ACCEPTED}{proposal.pk}"
+    return row
 
 
 _WRITERS: dict[str, Callable[[Proposal, Mapping[str, Any], User, dt.datetime], None]] = {

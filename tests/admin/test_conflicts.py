@@ -110,12 +110,12 @@ def test_a_part_that_was_added_meanwhile_is_a_newer_version_too(
     client: Client, staff: User, bridge: Initiative
 ) -> None:
     typed = read(client, bridge)
-    make.make_responsibility(bridge, make.make_party(), "support")
+    make.make_responsibility(bridge, make.make_party(name="Ministry"), "support")
 
     conflict = client.post(page_of(bridge), typed).context["adminform"].form.conflict
 
     assert conflict.differences == []
-    assert [change.what for change in conflict.changes] == ["Responsibility added"]
+    assert [change.what for change in conflict.changes] == ["Responsibility: Ministry added"]
 
 
 def test_what_was_typed_below_is_kept(client: Client, staff: User, bridge: Initiative) -> None:

@@ -108,10 +108,14 @@ def test_proposals_mails_and_reports_wait_for_their_decision(client: Client, edi
     }
 
     assert links == {
-        "Proposals to review": [reverse("admin:tracker_proposal_change", args=[proposal.pk])],
-        "Mail that did not go out": [reverse("admin:tracker_mail_change", args=[held.pk])],
-        "Reports to release": [reverse("admin:tracker_report_release", args=[report.pk])],
+        "Proposals to review": [step("tracker_proposal_change", proposal.pk)],
+        "Mail that did not go out": [step("tracker_mail_change", held.pk)],
+        "Reports to release": [step("tracker_report_release", report.pk)],
     }
+
+
+def step(page: str, pk: int) -> str:
+    return reverse(f"admin:{page}", args=[pk]) + "?back=home"
 
 
 def test_an_answer_from_a_mail_is_one_click_from_its_acceptance(client: Client, editor: User) -> None:
@@ -119,8 +123,24 @@ def test_an_answer_from_a_mail_is_one_click_from_its_acceptance(client: Client, 
 
     section = client.get(HOME).context["sections"][0]
 
-    assert section.lines[0].address == reverse("admin:tracker_proposal_accept", args=[proposal.pk])
-    assert client.get(section.lines[0].address).status_code == 200
+    assert section.lines[0].address == step("tracker_proposal_accept", proposal.pk)
+    assert client.post(section.lines[0].address).url == HOME
+
+
+def test_a_mail_and_a_report_that_are_let_go_lead_back_to_the_first_page(
+    client: Client, editor: User
+) -> None:
+    held = make.make_mail(state="held")
+    report = make.report_edition(series=make.make_series(), period_start=make.day(-7), period_end=make.day(0))
+    report.save()
+
+    mail_page = client.get(step("tracker_mail_change", held.pk))
+    (release,) = [address for _label, address in mail_page.context["deeds"] if "/release/" in address]
+    elsewhere = client.post(reverse("admin:tracker_mail_release", args=[held.pk])).url
+
+    assert client.post(release).url == HOME
+    assert client.post(step("tracker_report_release", report.pk)).url == HOME
+    assert elsewhere == reverse("admin:tracker_mail_change", args=[held.pk])
 
 
 def test_a_report_from_the_first_page_leads_back_to_it(client: Client, editor: User) -> None:

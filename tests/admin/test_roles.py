@@ -64,6 +64,9 @@ PAGES = {
     "tracker_initiative_withdraw_report": "CEA",
     "tracker_initiative_withdraw_deadline": "CEA",
     "tracker_initiative_simple_history": "ROCEA",
+    "tracker_initiative_compare": "ROCEA",
+    "tracker_initiative_as_of": "ROCEA",
+    "tracker_initiative_restore": "OEA",
     "tracker_party_simple_history": "ROCEA",
     "tracker_place_simple_history": "ROCEA",
     "tracker_source_simple_history": "ROCEA",
@@ -202,7 +205,7 @@ def addresses(made: dict[str, Any]) -> dict[str, str]:
     found = {}
     for name in expected():
         model = next((model for model in made if name.startswith(f"{model}_")), "")
-        if name.endswith("_simple_history"):
+        if name.endswith(("_simple_history", "_initiative_restore")):
             given = [pk(model), made[model].history.latest().pk]
         elif name in arguments:
             given = arguments[name]

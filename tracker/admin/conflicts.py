@@ -16,7 +16,8 @@ from django.db.models import Max, OuterRef, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from tracker.admin.changes import Change, changes_of
+from tracker.admin.history.changes import Change, changes_of
+from tracker.admin.history.recorded import MANY
 from tracker.models import Initiative, Milestone, Quote, Responsibility
 
 SIGNER = signing.Signer(salt="tracker.admin.conflicts")
@@ -27,9 +28,6 @@ PARTS = {
     Milestone: "initiative_id",
 }
 """What the page of an initiative writes, with the column of its history that names the initiative."""
-
-MANY: list[Any] = [Initiative._meta.get_field(name) for name in ("places", "muted_rules")]
-"""What the form writes beside the row itself, of which the history keeps the keys."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
 from tracker import corrections
+from tracker.admin.history.pages import HistoryAdmin
 from tracker.admin.initiative import staff
 from tracker.models import Correction
 
@@ -22,7 +22,7 @@ class CorrectionForm(forms.ModelForm):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class CorrectionAdmin(HistoryAdmin, TranslationAdmin):
     form = CorrectionForm
     list_display = ["corrected_on", "initiative", "before", "after", "recorded_by"]
     list_select_related = ["initiative", "recorded_by"]

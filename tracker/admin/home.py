@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from tracker import proposals
 from tracker.admin.reviewing import WORDED_BY_THE_REVIEWER
+from tracker.admin.wayback import FROM_HOME
 from tracker.models import Health, Initiative, Mail, Proposal, Report
 from tracker.wording import condition, day
 
@@ -35,7 +36,8 @@ class Step(NamedTuple):
     words: Any
     page: str
     needs: str
-    rest: str = ""
+    place: str = ""
+    """Where on the page, as `#quotes-group`."""
 
 
 class Line(NamedTuple):
@@ -74,7 +76,7 @@ class Waiting:
         if not request.user.has_perm(step.needs):
             step = Step(_("Look"), "change", "")
         address = reverse(f"admin:tracker_{self.model._meta.model_name}_{step.page}", args=[row.pk])
-        return Line(self.words(row), self.detail(row, on), step.words, address + step.rest)
+        return Line(self.words(row), self.detail(row, on), step.words, address + FROM_HOME + step.place)
 
 
 @dataclass
@@ -188,7 +190,7 @@ def _who(row: Proposal, on: dt.date) -> str:
 
 
 def _record(row: Initiative) -> Step:
-    return Step(_("Record update"), "report", "tracker.add_statusupdate", "?back=home")
+    return Step(_("Record update"), "report", "tracker.add_statusupdate")
 
 
 WAITING = [

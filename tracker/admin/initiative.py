@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
 from tracker import progress, search
 from tracker.admin import narrowing
-from tracker.admin.changes import changes_of
 from tracker.admin.choosing import ChoosingAdmin
 from tracker.admin.conflicts import VersionedForm
+from tracker.admin.history.changes import changes_of
+from tracker.admin.history.pages import DayForm, InitiativeHistory
 from tracker.admin.inlines import (
     DeadlineInline,
     MilestoneInline,
@@ -33,13 +33,12 @@ from tracker.admin.inlines import (
 from tracker.admin.narrowing import HealthFilter, MineFilter, PartyFilter, PlaceFilter, PublicationFilter
 from tracker.admin.own import OwnInitiatives
 from tracker.admin.publication import PublicationAdmin, preview_of
-from tracker.admin.recording import DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
-from tracker.models import Deadline, Initiative, StatusUpdate
+from tracker.admin.recording import WITHDRAWABLE, DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
+from tracker.admin.wayback import is_from_home, lead_back
+from tracker.models import Initiative
 
-WITHDRAWABLE: dict[str, tuple[Any, str]] = {
-    "report": (StatusUpdate, "tracker.change_statusupdate"),
-    "deadline": (Deadline, "tracker.change_deadline"),
-}
+LATEST = 10
+"""So many changes stand on the page itself; the history has all of them."""
 
 PUBLIC_HINTS = {
     "title": _("The heading of the public page, and its line in the list, in this language."),
@@ -57,7 +56,7 @@ def staff(request: HttpRequest) -> User:
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
+class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, InitiativeHistory, TranslationAdmin):
     list_display = [
         "title",
         "status_mark",
@@ -118,7 +117,7 @@ class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHis
     ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Compare versions where one is changed; a version of the history is looked at without."""
+        """Compare versions where one is changed."""
         versioned = {"form": VersionedForm} if change else {}
         return super().get_form(request, obj, change=change, **versioned, **kwargs)
 
@@ -185,7 +184,10 @@ class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHis
         initiative = self.get_object(request, object_id)
         if initiative is None:
             raise Http404
-        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "changes": changes_of(initiative)}
+        kwargs["extra_context"] = {
+            **(kwargs.get("extra_context") or {}),
+            "changes": changes_of(initiative)[:LATEST],
+        }
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
@@ -207,13 +209,14 @@ class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHis
         return [*own, *super().get_urls()]
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the public page as it would be, its sources and parties published with it."""
+        """Show the public page, now or `on` a day, as if its sources and parties were published with it."""
         initiative = self.get_object(request, str(pk))
         if not self.has_view_permission(request, initiative):
             raise PermissionDenied
-        return preview_of(
-            request, get_object_or_404(self.get_queryset(request), pk=initiative and initiative.pk)
-        )
+        if initiative is None:
+            raise Http404
+        asked = DayForm(request.GET)
+        return preview_of(request, initiative, asked.cleaned_data["on"] if asked.is_valid() else None)
 
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Record a status update: two clicks and one form from the list."""
@@ -261,8 +264,12 @@ class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, SimpleHis
 
     def _recorded(self, request: HttpRequest, initiative: Initiative) -> HttpResponse:
         self.message_user(request, _("Recorded: %(title)s") % {"title": initiative.title}, messages.SUCCESS)
-        back = "index" if request.GET.get("back") == "home" else "tracker_initiative_changelist"
-        return HttpResponseRedirect(reverse(f"admin:{back}"))
+        return lead_back(request, "tracker_initiative_changelist")
+
+    def response_post_save_change(self, request: HttpRequest, obj: Initiative) -> Any:
+        if is_from_home(request):
+            return lead_back(request, "index")
+        return super().response_post_save_change(request, obj)
 
     def _form_page(
         self, request: HttpRequest, initiative: Initiative, form: Any, **extra: Any

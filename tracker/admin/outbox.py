@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tracker import mail
+from tracker.admin.wayback import FROM_HOME, is_from_home, lead_back
 from tracker.mail import relay, verp
 from tracker.models import Bounce, Mail, Relay, Suppression
 
@@ -132,7 +133,7 @@ class MailAdmin(LookedAtAdmin):
             raise PermissionDenied
         if request.method == "POST":
             self._do(name, request, Mail.objects.filter(pk=pk))
-        return HttpResponseRedirect(reverse("admin:tracker_mail_change", args=[pk]))
+        return lead_back(request, "tracker_mail_change", pk)
 
     def html_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the HTML part by itself, as a mail program would."""
@@ -152,6 +153,7 @@ class MailAdmin(LookedAtAdmin):
 
     def _shown(self, request: HttpRequest, row: Mail) -> dict[str, Any]:
         possible = POSSIBLE.get(State(row.state), []) if self.has_release_permission(request) else []
+        rest = FROM_HOME if is_from_home(request) else ""
         return {
             "waits": row.state in WAITING,
             "would_not_go": as_now(row),
@@ -159,7 +161,8 @@ class MailAdmin(LookedAtAdmin):
             "headers": headers(row),
             "bounces": row.bounces.all(),
             "deeds": [
-                (LABELS[name], reverse(f"admin:tracker_mail_{name}", args=[row.pk])) for name in possible
+                (LABELS[name], reverse(f"admin:tracker_mail_{name}", args=[row.pk]) + rest)
+                for name in possible
             ],
         }
 

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.admin.history.pages import HistoryAdmin
 from tracker.admin.publication import PublicationAdmin
 from tracker.models import Contact, Party, Place
 
@@ -13,7 +13,7 @@ class ContactInline(admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
+class PartyAdmin(PublicationAdmin, HistoryAdmin, TranslationAdmin):
     list_display = ["name", "kind", "country", "is_public"]
     list_filter = ["kind", "country"]
     search_fields = ["name_ru", "name_en", "name_de"]
@@ -23,7 +23,7 @@ class PartyAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class PlaceAdmin(HistoryAdmin, TranslationAdmin):
     list_display = ["name", "country"]
     search_fields = ["name_ru", "name_en", "name_de"]
     prepopulated_fields = {"slug": ["name_en"]}

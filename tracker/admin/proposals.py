@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import widgets
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, Count, Prefetch, QuerySet, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import Http404
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import truncatechars
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker import proposals
 from tracker.admin.initiative import staff
 from tracker.admin.reviewing import DONE, WORDED_BY_THE_REVIEWER, Review
+from tracker.admin.wayback import lead_back
 from tracker.models import EvidenceFile, Initiative, Proposal, Quote
 
 WAITING_FIRST = Case(When(state=Proposal.State.WAITING, then=0), default=1)
@@ -167,7 +168,7 @@ class ProposalAdmin(admin.ModelAdmin):
     def _decided(self, request: HttpRequest, proposal: Proposal, words: Any) -> HttpResponse:
         what = f"{proposals.headline(proposal)} — {proposal.initiative}"
         self.message_user(request, words % {"what": what}, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:tracker_proposal_changelist"))
+        return lead_back(request, "tracker_proposal_changelist")
 
     def _render(
         self, request: HttpRequest, proposal: Proposal, page: str, title: Any, **extra: Any

@@ -1,12 +1,13 @@
 """How the admin shows whether a row is public, leads to its public page, and shows that page beforehand."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,17 +24,21 @@ class PublicationAdmin(admin.ModelAdmin):
         return row.get_absolute_url() if row.is_published else None
 
 
-def preview_of(request: HttpRequest, initiative: Initiative) -> HttpResponse:
-    """Show the public page of an initiative as if it, its parties and its sources were published."""
-    quotes = Prefetch("quotes", Quote.objects.select_related("source"))
-    rows = Initiative.objects.with_record().prefetch_related(
-        "responsibilities__party", quotes, "places", "corrections"
-    )
+def preview_of(request: HttpRequest, initiative: Initiative, on: dt.date | None = None) -> HttpResponse:
+    """Show the public page of an initiative as if it, its parties and its sources were published.
+
+    With a day as it stood at its end; 404 where it was not announced yet.
+    """
     today = timezone.localdate()
+    then = None if on == today else on
+    known_by = then or dt.date.max
+    quotes = Prefetch("quotes", Quote.objects.said_by(known_by).select_related("source"))
+    rows = Initiative.objects.with_record(known_by).as_of(known_by)
+    rows = rows.prefetch_related("responsibilities__party", quotes, "places", "corrections")
     context = {
-        "initiative": rows.get(pk=initiative.pk),
-        "on": today,
-        "then": None,
+        "initiative": get_object_or_404(rows, pk=initiative.pk),
+        "on": then or today,
+        "then": then,
         "today": today,
         "address": settings.SITE_URL + initiative.get_absolute_url(),
     }

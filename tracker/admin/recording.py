@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from tracker import progress
 from tracker.models import Deadline, Initiative, Party, Quote, StatusUpdate
 
+WITHDRAWABLE: dict[str, tuple[Any, str]] = {
+    "report": (StatusUpdate, "tracker.change_statusupdate"),
+    "deadline": (Deadline, "tracker.change_deadline"),
+}
+"""What is never edited but taken back, and the right to do so."""
+
 EVIDENCE = {
     "url": forms.URLInput(attrs={"class": "vURLField"}),
 }

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.admin.initiative import staff
+from tracker.admin.wayback import lead_back
 from tracker.mail import Draft
 from tracker.mail.message import word
 from tracker.models import Mail, Report
@@ -145,7 +146,7 @@ class ReportAdmin(admin.ModelAdmin):
             released = editions.release(reports=[report], by=staff(request), now=timezone.now())
             text = ngettext("Released: %d mail goes out.", "Released: %d mails go out.", released)
             self.message_user(request, text % released, messages.SUCCESS)
-            return HttpResponseRedirect(reverse("admin:tracker_report_change", args=[pk]))
+            return lead_back(request, "tracker_report_change", pk)
         held = sum(counts[State.HELD] for counts in _mail_counts(_in_every_language(report)).values())
         return self._page(request, report, "release", _("Release a report"), held=held)
 

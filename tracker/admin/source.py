@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
-from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.admin.history.pages import HistoryAdmin
 from tracker.admin.publication import PublicationAdmin
 from tracker.models import Figure, Quote, Source
 
@@ -13,7 +13,7 @@ class FigureInline(TranslationStackedInline):
 
 
 @admin.register(Source)
-class SourceAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
+class SourceAdmin(PublicationAdmin, HistoryAdmin, TranslationAdmin):
     list_display = ["title", "publisher", "language", "published_on", "is_public"]
     list_filter = ["language", "publisher"]
     search_fields = ["title_ru", "title_en", "title_de", "publisher"]
@@ -23,7 +23,7 @@ class SourceAdmin(PublicationAdmin, SimpleHistoryAdmin, TranslationAdmin):
 
 
 @admin.register(Quote)
-class QuoteAdmin(SimpleHistoryAdmin, TranslationAdmin):
+class QuoteAdmin(HistoryAdmin, TranslationAdmin):
     list_display = ["__str__", "relation", "source", "initiative"]
     list_filter = ["relation", "source"]
     list_select_related = ["source", "initiative"]

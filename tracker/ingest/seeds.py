@@ -234,9 +234,10 @@ def _load_initiative(slug: str, record: dict[str, Any], known: _Known, now: dt.d
         for quote in record["quotes"]
     ]
     if is_new:  # these are never edited, only followed by others; and hiding is staff's to undo
+        initiative._change_reason = SEEDED
         initiative.places.set([known.places[place] for place in record["places"]])
         _load_progress(initiative, record, quotes, now)
-        publishing.publish(initiative=initiative, now=now)
+        publishing.publish(initiative=initiative, now=now, reason=SEEDED)
     return is_new
 
 
