@@ -293,11 +293,21 @@ class TestRights:
         assert client.get(address(work), {"ids": ids(initiative)}).status_code == 403
         assert client.post(address(work), {"ids": ids(initiative), "step": "do"}).status_code == 403
 
-    def test_who_may_change_nothing_works_on_nothing(self, client: Client) -> None:
+    @pytest.mark.parametrize(
+        ("permissions", "status"),
+        [
+            (["view_initiative"], 403),
+            (["view_initiative", "add_statusupdate"], 200),
+            (["add_statusupdate"], 403),
+        ],
+    )
+    def test_who_may_look_and_record_records_for_many_too(
+        self, permissions: list[str], status: int, client: Client
+    ) -> None:
         initiative = make.make_initiative()
-        client.force_login(make.make_user("view_initiative", "add_statusupdate", is_staff=True))
+        client.force_login(make.make_user(*permissions, is_staff=True))
 
-        assert client.get(address("report"), {"ids": ids(initiative)}).status_code == 403
+        assert client.get(address("report"), {"ids": ids(initiative)}).status_code == status
 
 
 def test_a_vague_deadline_is_said_no_more_exactly_than_it_is_known(client: Client, editor: User) -> None:

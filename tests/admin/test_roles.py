@@ -72,9 +72,10 @@ PAGES = {
     "tracker_source_simple_history": "ROCEA",
     "tracker_quote_simple_history": "ROCEA",
     "tracker_correction_simple_history": "RCEA",
-    "tracker_initiative_all_report": "OEA",
+    "tracker_initiative_export": EVERYBODY,
+    "tracker_initiative_all_report": "OCEA",
     "tracker_initiative_all_assign": "EA",
-    "tracker_initiative_all_deadline": "OEA",
+    "tracker_initiative_all_deadline": "OCEA",
     "tracker_initiative_all_publish": "EA",
     "tracker_initiative_all_hide": "EA",
     "tracker_proposal_accept": "CEA",
@@ -199,6 +200,7 @@ def addresses(made: dict[str, Any]) -> dict[str, str]:
         "tracker_proposal_file": [pk("tracker_proposal"), file.pk],
         "tracker_report_file": [pk("tracker_report"), "pdf"],
         "tracker_import_template": ["csv"],
+        "tracker_initiative_export": ["csv"],
         "app_list": ["tracker"],
         "view_on_site": [bridge_type(), bridge.pk],
     }
@@ -320,3 +322,138 @@ def test_only_a_controller_accepts_what_is_completed() -> None:
     may = [role for role in Role if person(role, make.make_party()).has_perm("tracker.accept_completion")]
 
     assert may == [Role.ADMINISTRATOR, Role.CONTROLLER]
+
+
+# --- what stands on the pages ---------------------------------------------------------------------
+
+
+def parts_of_pages(client: Client, made: dict[str, Any]) -> dict[str, list[str]]:
+    """Name the inline forms of every model with what this person may do there."""
+    found = {}
+    for model in ROWS:
+        page = client.get(reverse(f"admin:{model}_change", args=[made[model].pk]))
+        for part in (page.context or {}).get("inline_admin_formsets", []):
+            rights = {
+                "look": part.has_view_permission,
+                "add": part.has_add_permission,
+                "change": part.has_change_permission,
+                "delete": part.has_delete_permission and part.formset.can_delete,
+            }
+            name = f"{model}: {part.opts.model._meta.model_name}"
+            found[name] = [right for right, has in rights.items() if has]
+    return found
+
+
+def actions_of_lists(client: Client) -> dict[str, set[str]]:
+    """Name the actions that the list of every model offers to this person."""
+    found = {}
+    for model in ROWS:
+        page = client.get(reverse(f"admin:{model}_changelist"))
+        form = (page.context or {}).get("action_form")
+        if form is not None:
+            found[model] = {value for value, _words in form.fields["action"].choices if value}
+    return found
+
+
+PARTS = {
+    "tracker_initiative: responsibility": {"look": "ROCEA", "add": "EA", "change": "EA", "delete": "EA"},
+    "tracker_initiative: quote": {"look": "ROCEA", "add": "EA", "change": "EA", "delete": "EA"},
+    "tracker_initiative: statusupdate": {"look": "ROCEA", "add": "", "change": "", "delete": ""},
+    "tracker_initiative: deadline": {"look": "ROCEA", "add": "", "change": "", "delete": ""},
+    "tracker_initiative: milestone": {"look": "ROCEA", "add": "OEA", "change": "OEA", "delete": "EA"},
+    "tracker_quote: figure": {"look": "RCEA", "add": "EA", "change": "EA", "delete": "EA"},
+    "tracker_party: contact": {"look": "EA", "add": "EA", "change": "EA", "delete": "EA"},
+    "tracker_series: subscription": {"look": "EA", "add": "A", "change": "A", "delete": "A"},
+}
+"""What each role may do in the forms that stand below a row."""
+
+ACTIONS = {
+    "tracker_initiative": {
+        "report": "OCEA",
+        "deadline": "OCEA",
+        "assign": "EA",
+        "publish": "EA",
+        "hide": "EA",
+        "delete_selected": "EA",
+    },
+    "tracker_party": {"delete_selected": "EA"},
+    "tracker_place": {"delete_selected": "EA"},
+    "tracker_source": {"delete_selected": "EA"},
+    "tracker_quote": {"delete_selected": "EA"},
+    "tracker_correction": {"delete_selected": "A"},
+    "tracker_reminderrule": {"delete_selected": "EA"},
+    "tracker_series": {"delete_selected": "EA"},
+    "tracker_mail": {"cancel_mails": "EA", "retry_mails": "EA", "release_mails": "EA"},
+    "tracker_suppression": {"delete_selected": "EA"},
+    "tracker_relay": {"wake": "EA"},
+    "auth_group": {"delete_selected": "A"},
+    "auth_user": {"delete_selected": "A", "remove_second_factor": "A"},
+}
+"""Which actions the lists offer to each role."""
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_each_role_has_the_inline_forms_of_its_row_and_no_others(letter: str, client: Client) -> None:
+    party = make.make_party()
+    made = rows(party)
+    client.force_login(person(LETTERS[letter], party))
+
+    allowed = {
+        name: [right for right, who in rights.items() if letter in who] for name, rights in PARTS.items()
+    }
+
+    assert parts_of_pages(client, made) == {name: rights for name, rights in allowed.items() if rights}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_each_role_is_offered_the_actions_of_its_row_and_no_others(letter: str, client: Client) -> None:
+    party = make.make_party()
+    rows(party)
+    client.force_login(person(LETTERS[letter], party))
+
+    allowed = {
+        model: {action for action, who in actions.items() if letter in who}
+        for model, actions in ACTIONS.items()
+    }
+
+    assert actions_of_lists(client) == {model: actions for model, actions in allowed.items() if actions}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_an_action_that_is_not_offered_does_nothing_when_it_is_sent(letter: str, client: Client) -> None:
+    party = make.make_party()
+    made = rows(party)
+    client.force_login(person(LETTERS[letter], party))
+
+    led = {}
+    for model, actions in ACTIONS.items():
+        for action in (action for action, who in actions.items() if letter not in who):
+            sent = {"action": action, "_selected_action": made[model].pk, "post": "yes"}
+            answer = client.post(reverse(f"admin:{model}_changelist"), sent)
+            led[model, action] = answer.status_code == 302 and "together" in answer.headers["Location"]
+
+    assert not any(led.values()), led
+    for row in (made[model] for model in ACTIONS):
+        row.refresh_from_db()
+    assert made["tracker_mail"].state == "held"
+
+
+@pytest.mark.parametrize("letter", "ROC")
+def test_a_row_that_is_added_to_the_form_of_a_page_by_hand_is_not_written(
+    letter: str, client: Client
+) -> None:
+    party = make.make_party()
+    bridge = rows(party)["tracker_initiative"]
+    client.force_login(person(LETTERS[letter], party))
+    kept = list(bridge.responsibilities.values_list("party", "role"))
+    sent = {
+        "title_en": "Mine",
+        "responsibilities-TOTAL_FORMS": 1,
+        "responsibilities-INITIAL_FORMS": 0,
+        "responsibilities-0-party": make.make_party().pk,
+        "responsibilities-0-role": "support",
+    }
+
+    client.post(reverse("admin:tracker_initiative_change", args=[bridge.pk]), sent)
+
+    assert list(bridge.responsibilities.values_list("party", "role")) == kept

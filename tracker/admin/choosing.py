@@ -38,7 +38,7 @@ class ChoosingAdmin(admin.ModelAdmin):
 
     def may_do(self, request: HttpRequest, work: type[Work], initiative: Initiative | None = None) -> bool:
         """Answer whether this person may do this work at all, and to this initiative if one is given."""
-        return request.user.has_perm(work.needs) and self.has_change_permission(request, initiative)
+        return request.user.has_perm(work.needs) and self.has_view_permission(request, initiative)
 
     def get_urls(self) -> list[URLPattern]:
         wrap: Callable[..., Any] = self.admin_site.admin_view

@@ -21,6 +21,7 @@ from tracker import progress, search
 from tracker.admin import narrowing
 from tracker.admin.choosing import ChoosingAdmin
 from tracker.admin.conflicts import VersionedForm
+from tracker.admin.exporting import ExportingAdmin
 from tracker.admin.history.changes import changes_of
 from tracker.admin.history.pages import DayForm, InitiativeHistory
 from tracker.admin.inlines import (
@@ -56,7 +57,9 @@ def staff(request: HttpRequest) -> User:
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(ChoosingAdmin, OwnInitiatives, PublicationAdmin, InitiativeHistory, TranslationAdmin):
+class InitiativeAdmin(
+    ChoosingAdmin, ExportingAdmin, OwnInitiatives, PublicationAdmin, InitiativeHistory, TranslationAdmin
+):
     list_display = [
         "title",
         "status_mark",

@@ -11,9 +11,17 @@ CHUNK = 250
 """So many rows are in memory at once, with what hangs on them."""
 
 
-def loaded(rows: InitiativeQuerySet) -> Iterator[Initiative]:
-    """Give each row with all that a column reads: three queries for each `CHUNK`, and one for the rows."""
-    quotes = Quote.objects.published().select_related("source").defer("source__text")
-    ready = rows.defer("search_stems").with_parties()
+def loaded(rows: InitiativeQuerySet, *, of_public: bool = True) -> Iterator[Initiative]:
+    """Give each row with all that a column reads: three queries for each `CHUNK`, and one for the rows.
+
+    Parties and sources that are not published are left out, unless `of_public` is false.
+    """
+    quotes = Quote.objects.select_related("source").defer("source__text")
+    if of_public:
+        ready = rows.with_parties()
+        quotes = quotes.published()
+    else:
+        ready = rows.prefetch_related("responsibilities__party")
+    ready = ready.defer("search_stems")
     places = Prefetch("places", Place.objects.order_by("pk"))
     return ready.prefetch_related(Prefetch("quotes", quotes), places).iterator(chunk_size=CHUNK)
