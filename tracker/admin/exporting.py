@@ -41,7 +41,7 @@ class ExportingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if ending not in WRITERS:
             raise Http404
-        shown = self.get_changelist_instance(request).get_queryset(request)
+        shown: Any = self.get_changelist_instance(request).get_queryset(request)
         on = timezone.localdate()
         pieces = lambda: WRITERS[ending](rows.loaded(shown, of_public=False), on=on)  # noqa: E731
         response = streamed(pieces, dataset.MEDIA_TYPES[ending])
