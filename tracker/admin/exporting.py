@@ -6,13 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tracker.exports import dataset, rows, tables, workbook
-from tracker.public.asking import streamed
 
 WRITERS = {"xlsx": workbook.as_xlsx, "csv": tables.as_csv}
 
@@ -43,8 +42,7 @@ class ExportingAdmin(admin.ModelAdmin):
             raise Http404
         shown: Any = self.get_changelist_instance(request).get_queryset(request)
         on = timezone.localdate()
-        pieces = lambda: WRITERS[ending](rows.loaded(shown, of_public=False), on=on)  # noqa: E731
-        response = streamed(pieces, dataset.MEDIA_TYPES[ending])
-        if response.streaming:
-            response.headers["Content-Disposition"] = f'attachment; filename="initiatives-{on}.{ending}"'
+        written = WRITERS[ending](rows.loaded(shown, of_public=False), on=on)
+        response = StreamingHttpResponse(written, content_type=dataset.MEDIA_TYPES[ending])
+        response.headers["Content-Disposition"] = f'attachment; filename="initiatives-{on}.{ending}"'
         return response
