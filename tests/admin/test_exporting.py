@@ -15,6 +15,11 @@ from tracker.roles import Role
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 
 
+@pytest.fixture(autouse=True)
+def english(client: Client) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
 def enter(client: Client, role: Role) -> User:
     user = make.make_user(is_staff=True)
     user.groups.add(Group.objects.get(name=role.value))
@@ -94,3 +99,11 @@ def test_another_ending_is_not_there_and_nothing_is_written(client: Client) -> N
 
     assert client.get("/admin/tracker/initiative/export.exe").status_code == 404
     assert client.post("/admin/tracker/initiative/export.csv").status_code == 405
+
+
+def test_a_query_that_the_list_does_not_understand_leads_to_the_list(client: Client) -> None:
+    enter(client, Role.READER)
+
+    answer = client.get("/admin/tracker/initiative/export.csv?announced_on__year=soon")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/tracker/initiative/?e=1")

@@ -438,22 +438,38 @@ def test_an_action_that_is_not_offered_does_nothing_when_it_is_sent(letter: str,
     assert made["tracker_mail"].state == "held"
 
 
-@pytest.mark.parametrize("letter", "ROC")
-def test_a_row_that_is_added_to_the_form_of_a_page_by_hand_is_not_written(
-    letter: str, client: Client
+def as_shown(page: Any) -> dict[str, Any]:
+    """Give what a browser would send of a page with its inline forms, if nothing was typed."""
+    parts = [part.formset for part in page.context["inline_admin_formsets"]]
+    forms = [page.context["adminform"].form]
+    forms += [form for part in parts for form in (part.management_form, *part.forms)]
+    fields = [field for form in forms for field in form]
+    return {field.html_name: value for field in fields if (value := field.value()) not in (None, "")}
+
+
+@pytest.mark.parametrize(("letter", "written"), [("O", []), ("E", ["support"])])
+def test_a_row_that_is_added_to_the_form_of_a_page_by_hand_is_written_for_those_who_may(
+    letter: str, written: list[str], client: Client
 ) -> None:
-    party = make.make_party()
+    party, other = make.make_party(), make.make_party()
     bridge = rows(party)["tracker_initiative"]
     client.force_login(person(LETTERS[letter], party))
-    kept = list(bridge.responsibilities.values_list("party", "role"))
-    sent = {
-        "title_en": "Mine",
-        "responsibilities-TOTAL_FORMS": 1,
-        "responsibilities-INITIAL_FORMS": 0,
-        "responsibilities-0-party": make.make_party().pk,
-        "responsibilities-0-role": "support",
+    address = reverse("admin:tracker_initiative_change", args=[bridge.pk])
+    sent = as_shown(client.get(address)) | {
+        "responsibilities-TOTAL_FORMS": 2,
+        "responsibilities-INITIAL_FORMS": 1,
+        "responsibilities-1-party": other.pk,
+        "responsibilities-1-role": "support",
+        "milestones-TOTAL_FORMS": 1,
+        "milestones-0-title_en": "The piers stand",
+        "milestones-0-title_ru": "Опоры стоят",
+        "milestones-0-due_on": "2027-01-31",
+        "milestones-0-precision": "month",
+        "milestones-0-due_precision": "month",
     }
 
-    client.post(reverse("admin:tracker_initiative_change", args=[bridge.pk]), sent)
+    answer = client.post(address, sent)
 
-    assert list(bridge.responsibilities.values_list("party", "role")) == kept
+    assert answer.status_code == 302, answer.context["errors"]
+    assert list(bridge.responsibilities.filter(party=other).values_list("role", flat=True)) == written
+    assert bridge.milestones.count() == 1

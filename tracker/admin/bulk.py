@@ -24,10 +24,15 @@ REASON_LENGTH = 100
 
 
 class Work(forms.Form):
-    """One kind of work: `needs` names the right to it; `deed` gives what is done to each initiative."""
+    """One kind of work: `deed` gives what is done to each initiative.
+
+    `needs` names the right to it; one that only records something beside an initiative needs no right to
+    change it.
+    """
 
     title: ClassVar[Any]
     needs: ClassVar[str]
+    only_records: ClassVar[bool] = False
     lock: ClassVar[Callable[..., object]] = staticmethod(together.lock)
     unchanged: ClassVar[Any] = _("stays as it is")
 
@@ -51,6 +56,7 @@ class Work(forms.Form):
 class RecordedWork(Work):
     """Work that leaves a row of its own, also where a newer one keeps holding."""
 
+    only_records = True
     unchanged = _("recorded; what holds today stays")
 
 

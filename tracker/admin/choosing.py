@@ -38,7 +38,8 @@ class ChoosingAdmin(admin.ModelAdmin):
 
     def may_do(self, request: HttpRequest, work: type[Work], initiative: Initiative | None = None) -> bool:
         """Answer whether this person may do this work at all, and to this initiative if one is given."""
-        return request.user.has_perm(work.needs) and self.has_view_permission(request, initiative)
+        reaches = self.has_view_permission if work.only_records else self.has_change_permission
+        return request.user.has_perm(work.needs) and reaches(request, initiative)
 
     def get_urls(self) -> list[URLPattern]:
         wrap: Callable[..., Any] = self.admin_site.admin_view

@@ -4,9 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -40,9 +48,13 @@ class ExportingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if ending not in WRITERS:
             raise Http404
-        shown: Any = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            shown: Any = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:tracker_initiative_changelist") + f"?{ERROR_FLAG}=1")
         on = timezone.localdate()
         written = WRITERS[ending](rows.loaded(shown, of_public=False), on=on)
-        response = StreamingHttpResponse(written, content_type=dataset.MEDIA_TYPES[ending])
+        charset = "; charset=utf-8" if ending == "csv" else ""
+        response = StreamingHttpResponse(written, content_type=f"{dataset.MEDIA_TYPES[ending]}{charset}")
         response.headers["Content-Disposition"] = f'attachment; filename="initiatives-{on}.{ending}"'
         return response
