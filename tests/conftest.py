@@ -108,3 +108,12 @@ def count_queries() -> Callable[..., int]:
         return len(queries)
 
     return count
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say below all tests what a passed one has recorded as `said`, in whichever process it ran."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == "said":
+                terminalreporter.section(report.nodeid)
+                terminalreporter.write_line(str(words))
