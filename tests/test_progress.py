@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,6 +199,59 @@ class TestDeadline:
             make.set_deadline(make.make_initiative(), make.day(10), said_on=make.day(1))
 
         assert list(refusal.value.message_dict) == ["said_on"]
+
+
+@pytest.mark.django_db
+class TestFirstDeadlines:
+    def _promised(self, **said: Any) -> Deadline:
+        values = {"due_on": make.day(90), "precision": Precision.DAY, "wording": "by then"}
+        return Deadline(initiative=make.make_initiative(), **{**values, **said})
+
+    def test_they_state_each_initiative_as_one_by_one(self) -> None:
+        user = make.make_user()
+        many = [self._promised(), self._promised(due_on=None, precision="month", wording="in June")]
+        alone = self._promised()
+
+        progress.set_first_deadlines(deadlines=many, now=make.NOW, by=user)
+        progress.set_deadline(deadline=alone, now=make.NOW, by=user)
+
+        first, second, third = Initiative.objects.order_by("pk")
+        assert _state(first) == _state(third)
+        assert (second.due_on, second.due_precision, second.due_wording) == (None, "month", "in June")
+        assert {(row.recorded_by, row.recorded_at) for row in Deadline.objects.all()} == {(user, make.NOW)}
+        assert {row.updated_at for row in (first, second, third)} == {make.NOW}
+
+    def test_their_statements_do_not_grow_with_their_number(self) -> None:
+        counts = []
+        for number in (1, 20):
+            deadlines = [self._promised() for _ in range(number)]
+            with CaptureQueriesContext(connection) as queries:
+                progress.set_first_deadlines(deadlines=deadlines, now=make.NOW)
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
+
+    def test_one_that_is_not_the_first_is_refused_with_all(self) -> None:
+        deadlines = [self._promised(), self._promised()]
+        make.set_deadline(deadlines[1].initiative, make.day(9))
+
+        with pytest.raises(ValidationError, match="has a deadline already"):
+            progress.set_first_deadlines(deadlines=deadlines, now=make.NOW)
+
+        assert Deadline.objects.count() == 1
+
+    @pytest.mark.parametrize("said", [{"said_on": make.day(1)}, {"wording": "x" * 201}])
+    def test_what_is_wrong_with_one_is_refused_with_all(self, said: dict[str, Any]) -> None:
+        with pytest.raises(ValidationError):
+            progress.set_first_deadlines(deadlines=[self._promised(), self._promised(**said)], now=make.NOW)
+
+        assert not Deadline.objects.exists()
+
+    def test_a_day_without_a_precision_is_refused_by_the_database(self) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            progress.set_first_deadlines(
+                deadlines=[self._promised(precision=Precision.UNDATED)], now=make.NOW
+            )
 
 
 @pytest.mark.django_db

@@ -6,11 +6,12 @@ from typing import TypeVar
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.models import Deadline, Initiative, Quote, Status, StatusUpdate
-from tracker.models.current_state import CURRENT_STATE
+from tracker.models.current_state import CURRENT_STATE, current_state
 
 _Row = TypeVar("_Row", StatusUpdate, Deadline)
 
@@ -48,6 +49,26 @@ def set_deadline(*, deadline: Deadline, now: dt.datetime, by: User | None = None
 
 
 @transaction.atomic
+def set_first_deadlines(*, deadlines: list[Deadline], now: dt.datetime, by: User | None = None) -> None:
+    """Record the baselines of many initiatives, one for each, with a handful of statements.
+
+    `deadlines` are rows not yet saved, each with an initiative of its own. Raises ValidationError where one
+    has a deadline already or it was said on a day to come, and IntegrityError where a rule of the database
+    is broken; nothing is recorded then.
+    """
+    initiatives = Initiative.objects.filter(pk__in=[deadline.initiative_id for deadline in deadlines])
+    list(initiatives.order_by("pk").select_for_update().values_list("pk"))
+    if Deadline.objects.standing().filter(initiative__in=initiatives).exists():
+        raise ValidationError({"reason": _("This initiative has a deadline already. Say why it is moved.")})
+    for deadline in deadlines:
+        _refuse_future(deadline, "said_on", now)
+        deadline.recorded_at, deadline.recorded_by = now, by
+        deadline.clean_fields(exclude=["initiative", "quote", "moved_by", "recorded_by"])  # a query each
+    Deadline.objects.bulk_create(deadlines)
+    _restate(initiatives, now)
+
+
+@transaction.atomic
 def withdraw(
     *, record: StatusUpdate | Deadline, reason: str, now: dt.datetime, by: User | None = None
 ) -> None:
@@ -62,14 +83,14 @@ def withdraw(
         withdrawn_at=now, withdrawn_by=by, withdrawal_reason=reason
     )
     record.refresh_from_db()
-    _restate(record.initiative_id, now)
+    _restate(Initiative.objects.filter(pk=record.initiative_id), now)
 
 
 def _record(row: _Row, now: dt.datetime, by: User | None) -> _Row:
     row.recorded_at, row.recorded_by = now, by
     row.full_clean()
     row.save(force_insert=True)
-    _restate(row.initiative_id, now)
+    _restate(Initiative.objects.filter(pk=row.initiative_id), now)
     return row
 
 
@@ -78,11 +99,10 @@ def _locked(initiative_id: int) -> Initiative:
     return Initiative.objects.select_for_update().get(pk=initiative_id)
 
 
-def _restate(initiative_id: int, now: dt.datetime) -> None:
+def _restate(initiatives: QuerySet[Initiative], now: dt.datetime) -> None:
     """Derive the current state anew from every standing report and deadline."""
-    initiatives = Initiative.objects.filter(pk=initiative_id)
-    derived = initiatives.as_of(dt.date.max).get()
-    initiatives.update(**{column: getattr(derived, column) for column in CURRENT_STATE}, updated_at=now)
+    derived = current_state(known_by=dt.date.max)
+    initiatives.update(**{column: derived[f"as_of_{column}"] for column in CURRENT_STATE}, updated_at=now)
 
 
 def _refuse_future(row: StatusUpdate | Deadline, field: str, now: dt.datetime) -> None:

@@ -46,6 +46,12 @@ def _post(client: Client, deed: str, **said: object) -> str:
     return " ".join(client.post(address, said, follow=True).content.decode().split())
 
 
+def _twice(number: int) -> Import:
+    """A previewed sheet in which each of so many rows stands twice: rows 2 and up, then its duplicates."""
+    rows = [{**BRIDGE, "title_en": f"Bridge {count}"} for count in range(number)]
+    return sheets.previewed(*rows, *rows)
+
+
 class TestPermission:
     @pytest.mark.parametrize("permission", ["view_initiative", "change_initiative"])
     def test_whoever_may_not_import_gets_403_everywhere(self, permission: str, client: Client) -> None:
@@ -177,9 +183,40 @@ class TestPreview:
         make.make_initiative(title="The bridge over the Amur")
         _send(client, sheets.as_csv(BRIDGE))
 
-        _post(client, "apply", wanted=["2"])
+        _post(client, "apply", shown=["2"], wanted=["2"])
 
         assert Initiative.objects.count() == 2
+
+    def test_what_is_ticked_stays_ticked_on_other_pages(self, client: Client, editor: User) -> None:
+        row = _twice(60)
+
+        second = _post(client, "apply", shown=["62", "63"], wanted=["63"], choose="2")
+        _post(client, "apply", shown=["121"], wanted=["121"], choose="1")
+
+        assert "Ticked: 1 of 60" in second
+        assert "Page 2 of 2" in second
+        assert [kept.number for kept in row.rows.writing().filter(outcome="duplicate")] == [63, 121]
+        assert not Initiative.objects.exists()
+
+    @override_settings(EMBEDDED=True)
+    def test_all_duplicates_of_a_long_sheet_are_ticked_at_once(self, client: Client, editor: User) -> None:
+        row = _twice(60)
+
+        ticked = _post(client, "apply", shown=["62"], choose="all")
+        unticked = _post(client, "apply", shown=["62"], wanted=["62"], choose="none")
+        _post(client, "apply", choose="all")
+        _post(client, "apply")
+
+        assert ("Ticked: 60 of 60" in ticked, "Ticked: 0 of 60" in unticked) == (True, True)
+        assert (row.rows.count(), Initiative.objects.count()) == (120, 120)
+
+    def test_nothing_is_ticked_any_more_once_it_is_applied(self, client: Client, editor: User) -> None:
+        row = _twice(3)
+        Import.objects.update(state="done")
+
+        _post(client, "apply", shown=["5"], wanted=["5"], choose="all")
+
+        assert not row.rows.filter(is_wanted=True).exists()
 
     def test_refused_rows_are_not_applied_by_typed_address_either(self, client: Client, editor: User) -> None:
         _send(client, sheets.as_csv(BRIDGE, {**BRIDGE, "title_en": "A fair", "sector": "fair"}))

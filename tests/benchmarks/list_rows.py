@@ -4,7 +4,6 @@ places each, so that pages and counts weigh what they would."""
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -74,11 +73,6 @@ def _initiative(number: int, chance: random.Random, today: dt.date) -> Initiativ
     }
     row.search_stems = "".join(f" {stem}" for stem in sorted(stems))
     return row
-
-
-@lru_cache(maxsize=50_000)
-def _stems(word: str) -> list[str]:
-    return search.stems(word)
 
 
 def _vocabulary(chance: random.Random) -> Iterator[str]:

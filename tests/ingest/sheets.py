@@ -65,7 +65,8 @@ def previewed_file(content: bytes, *, name: str = "sheet.csv", by: User | None =
 
 
 def applied(upload: Import, *wanted: int) -> Import:
-    importing.confirm(upload=upload, wanted=wanted)
+    importing.choose(upload=upload, shown=wanted, wanted=wanted)
+    importing.confirm(upload=upload)
     importing.work(pk=upload.pk, clock=timezone.now)
     upload.refresh_from_db()
     return upload

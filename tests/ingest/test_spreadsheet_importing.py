@@ -460,7 +460,7 @@ class TestWorker:
         def refuse(**said: object) -> None:
             raise ValidationError("no")
 
-        monkeypatch.setattr("tracker.progress.set_deadline", refuse)
+        monkeypatch.setattr("tracker.progress.set_first_deadlines", refuse)
         with_error = sheets.applied(upload)
 
         assert (with_error.state, with_error.error) == ("previewed", "Nothing was stored: no")

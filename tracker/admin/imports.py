@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import openpyxl
 from django import forms
@@ -30,8 +31,6 @@ from tracker.ingest.spreadsheet.workbook import UnreadableError
 from tracker.models import Import, ImportRow
 
 ROWS_A_PAGE = 50
-MOST_CHOICES = 500
-"""Django takes a thousand fields of a form; a sheet with more likely duplicates is mended by hand."""
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -134,6 +133,7 @@ class ImportAdmin(admin.ModelAdmin):
         counts = dict(row.rows.order_by().values_list("outcome").annotate(Count("pk")))
         shown = request.GET.get("outcome", "")
         page = Paginator(_rows(row, shown), ROWS_A_PAGE).get_page(request.GET.get("p"))
+        duplicates = row.rows.filter(outcome=Outcome.DUPLICATE)
         context = {
             "import": row,
             "is_interrupted": row.is_interrupted(timezone.now()),
@@ -142,17 +142,21 @@ class ImportAdmin(admin.ModelAdmin):
             "writes": sum(counts.get(name, 0) for name in ("new", "changed", "duplicate")),
             "shown": shown,
             "page": page,
-            "duplicates": _duplicates(row),
-            "most_choices": MOST_CHOICES,
-            "has_more_duplicates": counts.get("duplicate", 0) > MOST_CHOICES,
+            "duplicates": Paginator(duplicates, ROWS_A_PAGE).get_page(request.GET.get("choose")),
+            "wanted": duplicates.filter(is_wanted=True).count(),
         }
         return self._page(request, "import", row.file_name, **context)
 
     def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep which of the duplicates shown are wanted; then show others of them, or apply."""
         row = self._asked(request, pk)
-        wanted = [int(number) for number in request.POST.getlist("wanted") if number.isdigit()]
+        importing.choose(upload=row, shown=_numbers(request, "shown"), wanted=_numbers(request, "wanted"))
+        if page := request.POST.get("choose", ""):
+            if page in ("all", "none"):
+                importing.choose_all(upload=row, is_wanted=page == "all")
+            return HttpResponseRedirect(f"{_address('change', pk)}?choose={quote(page)}#duplicates")
         try:
-            importing.confirm(upload=row, wanted=wanted)
+            importing.confirm(upload=row)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return _to(pk)
@@ -224,9 +228,9 @@ def _rows(row: Import, outcome: str) -> QuerySet[ImportRow]:
     return row.rows.exclude(outcome=Outcome.SAME)
 
 
-def _duplicates(row: Import) -> QuerySet[ImportRow]:
-    """Give the likely duplicates to choose from: on one page, so that no choice is lost."""
-    return row.rows.filter(outcome=Outcome.DUPLICATE)[:MOST_CHOICES]
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    """Read numbers of rows; what is none, or too long for one, is left out."""
+    return [int(said) for said in request.POST.getlist(name) if said.isdecimal() and len(said) < 10]
 
 
 def _file(content: bytes, ending: str, name: str) -> HttpResponse:

@@ -66,9 +66,23 @@ class Import(models.Model):
     def is_working(self) -> bool:
         return self.state in self.WORKING
 
+    @property
+    def is_storing(self) -> bool:
+        """Answer whether all rows are compared, and one transaction writes them."""
+        is_compared = 0 < self.rows_total <= self.rows_done
+        return self.state == self.State.APPLYING and self.applied_at is None and is_compared
+
     def is_interrupted(self, now: dt.datetime) -> bool:
         """Answer whether a worker took it up and was not heard of since."""
         return self.is_working and self.beat_at is not None and self.beat_at < now - LEASE
+
+
+class ImportRowQuerySet(models.QuerySet["ImportRow"]):
+    def writing(self) -> "ImportRowQuerySet":
+        """Keep the rows that store something: of likely duplicates, those that staff want."""
+        outcome = ImportRow.Outcome
+        wanted = Q(outcome=outcome.DUPLICATE, is_wanted=True)
+        return self.filter(wanted | Q(outcome__in=(outcome.NEW, outcome.CHANGED)))
 
 
 class ImportRow(models.Model):
@@ -91,6 +105,8 @@ class ImportRow(models.Model):
     like = models.JSONField(default=dict)
     is_wanted = models.BooleanField(default=False)
     is_stale = models.BooleanField(default=False)
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from tracker.ingest.spreadsheet.batches import batches
 from tracker.ingest.spreadsheet.columns import SHOWN, TITLES, Known, Parsed, Problem, read_line
 from tracker.ingest.spreadsheet.likeness import Likeness
 from tracker.ingest.spreadsheet.reading import Line
@@ -35,8 +35,7 @@ class Comparison:
 
     def rows(self, lines: Iterable[Line]) -> Iterator[list[Compared]]:
         """Give what the lines would do, a chunk at a time."""
-        lines = iter(lines)
-        while chunk := list(islice(lines, CHUNK)):
+        for chunk in batches(lines, CHUNK):
             parsed = [read_line(line, self._header, self._known) for line in chunk]
             kept = _kept({row.text("slug") for row in parsed})
             likes = [{} if row.text("slug") in kept else self._like(row) for row in parsed]

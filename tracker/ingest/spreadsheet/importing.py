@@ -8,21 +8,20 @@ nothing is, and the preview shows what differs.
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
-from itertools import islice
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import search, stamp
 from tracker.ingest.spreadsheet import columns, reading, writing
+from tracker.ingest.spreadsheet.batches import batches
 from tracker.ingest.spreadsheet.comparing import Comparison
 from tracker.ingest.spreadsheet.row import Compared, Outcome
 from tracker.ingest.spreadsheet.turn import Clock, StoppedError, Turn
@@ -84,8 +83,24 @@ def waiting(*, now: dt.datetime) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def confirm(*, upload: Import, wanted: Iterable[int]) -> None:
-    """Ask for what was previewed to be applied, with these rows among the likely duplicates.
+def choose(*, upload: Import, shown: Iterable[int], wanted: Iterable[int]) -> None:
+    """Of the likely duplicates with the numbers shown, keep those wanted, until the import is confirmed."""
+    _choices(upload).filter(number__in=list(shown)).update(is_wanted=False)
+    _choices(upload).filter(number__in=list(wanted)).update(is_wanted=True)
+
+
+def choose_all(*, upload: Import, is_wanted: bool) -> None:
+    """Keep all likely duplicates, or none, until the import is confirmed."""
+    _choices(upload).update(is_wanted=is_wanted)
+
+
+def _choices(upload: Import) -> QuerySet[ImportRow]:
+    previewed = Import.objects.filter(pk=upload.pk, state=State.PREVIEWED)
+    return ImportRow.objects.filter(upload__in=previewed, outcome=Outcome.DUPLICATE)
+
+
+def confirm(*, upload: Import) -> None:
+    """Ask for what was previewed to be applied, with the chosen ones among the likely duplicates.
 
     Raises ValidationError while a row is refused. A second call changes nothing.
     """
@@ -94,8 +109,7 @@ def confirm(*, upload: Import, wanted: Iterable[int]) -> None:
     with transaction.atomic():
         previewed = Import.objects.filter(pk=upload.pk, state=State.PREVIEWED)
         if previewed.update(state=State.APPLYING, beat_at=None, rows_done=0, error="", is_cancel_asked=False):
-            upload.rows.update(is_stale=False, is_wanted=False)
-            upload.rows.filter(outcome=Outcome.DUPLICATE, number__in=list(wanted)).update(is_wanted=True)
+            upload.rows.update(is_stale=False)
 
 
 def cancel(*, upload: Import, now: dt.datetime) -> None:
@@ -188,13 +202,14 @@ def _write(turn: Turn) -> None:
     rows = _fresh(turn, say=turn.at)
     now = turn.clock()
     with transaction.atomic():
-        turn.is_wanted(applied_at=now, content=b"")
         _lock(rows)
         if stamp.current() != before:  # something was recorded while we compared
             rows = _fresh(turn, say=lambda done: None)
         chosen = _chosen(turn.upload, rows)
-        writing.write(rows=chosen, author=writing.Author(turn.upload.uploaded_by, reason(turn.upload), now))
+        author = writing.Author(turn.upload.uploaded_by, reason(turn.upload), now)
+        writing.write(rows=chosen, author=author, go_on=turn.must_be_wanted)
         _name_slugs(turn.upload, chosen)
+        turn.stores(applied_at=now, content=b"")  # last: until then the row is free for a wish to cancel
 
 
 def reason(upload: Import) -> str:
@@ -240,15 +255,13 @@ def _show_stale(turn: Turn, stale: list[ImportRow]) -> None:
 def _lock(rows: list[Compared]) -> None:
     """Make whoever writes to these initiatives, or to what hangs on them, wait until we have."""
     keys = [row.initiative.pk for row in rows if row.initiative and row.changes]
-    for some in _in_parts(keys):
+    for some in batches(keys, INDEXED_AT_ONCE):
         list(Initiative.objects.filter(pk__in=some).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _chosen(upload: Import, rows: list[Compared]) -> list[Compared]:
-    """Keep the rows that write something: of likely duplicates, those that staff want."""
-    wanted = {*upload.rows.filter(is_wanted=True).values_list("number", flat=True)}
-    writing_ones = (Outcome.NEW, Outcome.CHANGED)
-    return [row for row in rows if row.outcome in writing_ones or row.number in wanted]
+    numbers = {*upload.rows.writing().values_list("number", flat=True)}
+    return [row for row in rows if row.number in numbers]
 
 
 def _name_slugs(upload: Import, rows: list[Compared]) -> None:
@@ -263,17 +276,11 @@ def _name_slugs(upload: Import, rows: list[Compared]) -> None:
 
 def _index(turn: Turn) -> None:
     """Tell the search of what was written; whoever goes on after an interruption begins anew."""
-    written = Q(outcome__in=(Outcome.NEW, Outcome.CHANGED)) | Q(is_wanted=True)
-    slugs = list(turn.upload.rows.filter(written).values_list("slug", flat=True))
+    slugs = list(turn.upload.rows.writing().values_list("slug", flat=True))
     done = 0
     turn.at(0, rows_total=len(slugs), is_cancel_asked=False)
-    for some in _in_parts(slugs):
-        search.index(Initiative.objects.filter(slug__in=some))
+    for some in batches(slugs, INDEXED_AT_ONCE):
+        with transaction.atomic():  # a hundred rows written at once go much faster than one by one
+            search.index(Initiative.objects.filter(slug__in=some))
         done += len(some)
         turn.at(done)
-
-
-def _in_parts(items: list[Any]) -> Iterator[list[Any]]:
-    rest = iter(items)
-    while part := list(islice(rest, INDEXED_AT_ONCE)):
-        yield part

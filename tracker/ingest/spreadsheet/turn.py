@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tracker.models import Import
 
@@ -28,8 +28,13 @@ class Turn:
         self._write(Q(is_cancel_asked=False), rows_done=done, beat_at=now, **values)
         self._beat = now
 
-    def is_wanted(self, **values: Any) -> None:
-        """Go on within a transaction, which may yet be rolled back. Raises StoppedError as `at` does."""
+    def must_be_wanted(self) -> None:
+        """Ask within a transaction whether to go on. Raises StoppedError as `at` does."""
+        if not self._mine().filter(is_cancel_asked=False).exists():
+            raise StoppedError
+
+    def stores(self, **values: Any) -> None:
+        """End a transaction with this, after which nothing can be cancelled. Raises StoppedError as `at`."""
         self._write(Q(is_cancel_asked=False), **values)
 
     def ends(self, **values: Any) -> None:
@@ -37,10 +42,13 @@ class Turn:
 
     def gives_up(self) -> None:
         """Call the import cancelled, if that is why it stopped."""
-        mine = Import.objects.filter(pk=self.upload.pk, beat_at=self._beat, is_cancel_asked=True)
-        if mine.update(state=Import.State.CANCELLED, content=b"", beat_at=None):
+        cancelled = self._mine().filter(is_cancel_asked=True)
+        if cancelled.update(state=Import.State.CANCELLED, content=b"", beat_at=None):
             self.upload.rows.all().delete()
 
     def _write(self, condition: Q, **values: Any) -> None:
-        if not Import.objects.filter(condition, pk=self.upload.pk, beat_at=self._beat).update(**values):
+        if not self._mine().filter(condition).update(**values):
             raise StoppedError
+
+    def _mine(self) -> QuerySet[Import]:
+        return Import.objects.filter(pk=self.upload.pk, beat_at=self._beat)

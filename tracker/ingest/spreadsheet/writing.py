@@ -1,7 +1,7 @@
 """Writes what a sheet would do: many rows with few statements, and each leaves its history all the same."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,16 @@ from django.utils.text import slugify
 from simple_history.utils import bulk_create_with_history
 
 from tracker import progress
+from tracker.ingest.spreadsheet.batches import batches
 from tracker.ingest.spreadsheet.columns import PLAIN
 from tracker.ingest.spreadsheet.row import Compared
 from tracker.models import Deadline, Initiative, Quote, Responsibility
+from tracker.sheets import LANGUAGES
 
 BATCH = 500
 WRITTEN = (*PLAIN, "announced_on", "announced_precision")
+TRANSLATED = {f"{name}_{code}": name for name in ("title", "summary", "measure") for code in LANGUAGES}
+"""What has a column for each language, and one more that follows the first language."""
 LONGEST_STEM = 110
 """Letters of a slug that is made from a title; a number may follow."""
 
@@ -41,11 +45,19 @@ class Author:
         }
 
 
-def write(*, rows: list[Compared], author: Author) -> None:
+def write(*, rows: list[Compared], author: Author, go_on: Callable[[], None]) -> None:
     """Write rows that make or change an initiative, and name in each the slug that it has now.
 
-    Call it in a transaction. The search does not know the rows yet: index them afterwards.
+    Call it in a transaction. `go_on` is called before each batch, and raises to end the work. The search does
+    not know the rows yet: index them afterwards.
     """
+    _name(rows)
+    for some in batches(rows, BATCH):
+        go_on()
+        _write(some, author)
+
+
+def _write(rows: list[Compared], author: Author) -> None:
     new = [row for row in rows if row.initiative is None]
     changed = [row for row in rows if row.initiative is not None]
     _take_parties(changed, author)
@@ -59,21 +71,26 @@ def write(*, rows: list[Compared], author: Author) -> None:
     _set_deadlines(rows, author)
 
 
-def _make(rows: list[Compared]) -> None:
+def _name(rows: list[Compared]) -> None:
     taken = {*Initiative.objects.values_list("slug", flat=True), *(row.slug for row in rows)}
     for row in rows:
         row.slug = row.slug or _free_slug(row.values, taken)
+
+
+def _make(rows: list[Compared]) -> None:
+    for row in rows:
         row.initiative = Initiative(slug=row.slug)
         _fill(row)
-    Initiative.objects.bulk_create([_made(row) for row in rows], batch_size=BATCH)
+    Initiative.objects.bulk_create([_made(row) for row in rows])
 
 
 def _change(rows: list[Compared], now: dt.datetime) -> None:
     for row in rows:
         _fill(row)
         _made(row).updated_at = now
-    columns = [*WRITTEN, "title", "summary", "measure", "updated_at"]
-    Initiative.objects.bulk_update([_made(row) for row in rows], columns, batch_size=BATCH // 5)
+    named = {name for row in rows for name in row.values if name in WRITTEN}
+    columns = {*named, "updated_at"} | {TRANSLATED[name] for name in named & TRANSLATED.keys()}
+    Initiative.objects.bulk_update([_made(row) for row in rows], sorted(columns), batch_size=BATCH // 5)
 
 
 def _fill(row: Compared) -> None:
@@ -159,15 +176,17 @@ def _add_quotes(rows: list[Compared], author: Author) -> None:
     bulk_create_with_history(quotes, Quote, **author.records())
 
 
-def _set_deadlines(rows: Iterable[Compared], author: Author) -> None:
-    for row in rows:
-        if "deadline" not in row.values:
-            continue
-        said, quote = row.values["deadline"], row.values.get("quote")
-        deadline = Deadline(
-            initiative=_made(row),
-            said_on=_made(row).announced_on,
-            quote=quote if quote and said["wording"] and said["wording"] in quote.exact else None,
-            **said,
-        )
-        progress.set_deadline(deadline=deadline, now=author.now, by=author.user)
+def _set_deadlines(rows: list[Compared], author: Author) -> None:
+    given = [row for row in rows if "deadline" in row.values]
+    progress.set_first_deadlines(deadlines=[_deadline(row) for row in given], now=author.now, by=author.user)
+
+
+def _deadline(row: Compared) -> Deadline:
+    """Give the deadline of a row: evidence of it is the quote beside it that holds its words."""
+    said, quote = row.values["deadline"], row.values.get("quote")
+    return Deadline(
+        initiative=_made(row),
+        said_on=_made(row).announced_on,
+        quote=quote if quote and said["wording"] and said["wording"] in quote.exact else None,
+        **said,
+    )

@@ -14,8 +14,7 @@ async function renew() {
       return
     }
     const [bar, newBar] = [here.querySelector("progress"), there.querySelector("progress")]
-    bar.max = newBar.max
-    bar.value = newBar.value
+    bar.replaceWith(newBar)
     const [said, newSaid] = [here.querySelector("[role=status]"), there.querySelector("[role=status]")]
     if (said && newSaid && said.textContent !== newSaid.textContent) said.textContent = newSaid.textContent
   } catch {
