@@ -268,7 +268,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: whoever has to wait is not even asked for a password
-    "django.contrib.auth.backends.ModelBackend",
+    "tracker.roles.RightsBackend",
 ]
 SECOND_FACTOR = one_of("SECOND_FACTOR", ("offered", "required") if EMBEDDED else ("required", "offered"))
 """Whether all staff confirm their login with a code, or those alone who have set it up."""

@@ -1,6 +1,7 @@
 """The staff's list and page of initiatives, and the forms that change where one stands."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from tests.admin.matrix import as_shown
 from tests.factories import (
     make_contact,
     make_initiative,
@@ -228,15 +230,26 @@ class TestTypedFilters:
         assert list(client.get(LIST, {"with_party": asked}).context["cl"].queryset) == []
 
 
-def test_the_page_tells_who_changed_what(client: Client, staff: User) -> None:
+def test_the_history_tells_what_changed(client: Client, staff: User) -> None:
     initiative = make_initiative(title_en="Fish exports", firmness="planned", money="")
     initiative.title_en, initiative.firmness, initiative.money = "Fish supplies", "agreed", "5 million"
     initiative.save()
 
-    page = client.get(reverse("admin:tracker_initiative_change", args=[initiative.pk])).content.decode()
+    page = client.get(reverse("admin:tracker_initiative_history", args=[initiative.pk])).content.decode()
 
     assert "<del>Fish exports</del> → <ins>Fish supplies</ins>" in page
     assert "<del>—</del> → <ins>5 million</ins>" in page
+
+
+def test_what_was_chosen_below_stays_chosen_when_the_page_is_refused(client: Client, staff: User) -> None:
+    initiative, other = make_initiative(), make_party(name="Ministry of Ports")
+    make_responsibility(initiative, make_party(name="Ministry of Fish"))
+    address = reverse("admin:tracker_initiative_change", args=[initiative.pk])
+    sent = as_shown(client.get(address)) | {"responsibilities-0-party": other.pk, "slug": "not a slug"}
+
+    page = client.post(address, sent).content.decode()
+
+    assert re.search(rf'<option value="{other.pk}" selected>\s*Ministry of Ports', page)
 
 
 def test_no_mail_is_typed_in_by_hand(client: Client, staff: User) -> None:

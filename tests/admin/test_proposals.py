@@ -93,7 +93,7 @@ def test_the_list_asks_as_few_questions_for_many_rows_as_for_one(
 ) -> None:
     reviewer(client, "change_proposal")
     make.make_proposal()
-    expected = 7  # session, user, rights of user and groups, count, count of all, rows
+    expected = 6  # session, user, rights, count, count of all, rows
 
     for _number in range(2):
         with django_assert_num_queries(expected):  # type: ignore[operator]

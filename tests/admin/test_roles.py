@@ -1,241 +1,34 @@
 """Who gets in where: every address of the admin, for every role. An address without a row here fails."""
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 
 from tests import factories as make
-from tests.reports import examples
+from tests.admin.matrix import (
+    LETTERS,
+    ROWS,
+    WITHOUT_A_ROLE,
+    addresses,
+    as_shown,
+    expected,
+    names,
+    person,
+    rows,
+)
 from tracker import roles
-from tracker.models import Bounce, EvidenceFile, Import, Initiative, Notice, Relay, Subscription, Suppression
+from tracker.models import Deadline, Initiative, Responsibility, StatusUpdate
 from tracker.roles import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 
-LETTERS = {
-    "R": Role.READER,
-    "O": Role.OFFICER,
-    "C": Role.CONTROLLER,
-    "E": Role.EDITOR,
-    "A": Role.ADMINISTRATOR,
-}
-EVERYBODY, NOBODY = "ROCEA", ""
-
-ROWS = {
-    "tracker_initiative": {"look": "ROCEA", "add": "EA", "write": "OEA", "delete": "EA"},
-    "tracker_party": {"look": "ROCEA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_place": {"look": "ROCEA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_source": {"look": "ROCEA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_quote": {"look": "ROCEA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_correction": {"look": "RCEA", "add": "EA", "write": "EA", "delete": "A"},
-    "tracker_proposal": {"look": "CEA", "add": "", "write": "CEA", "delete": ""},
-    "tracker_reminderrule": {"look": "REA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_reminder": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_series": {"look": "REA", "add": "EA", "write": "EA", "delete": "EA"},
-    "tracker_report": {"look": "REA", "add": "", "write": "", "delete": ""},
-    "tracker_mail": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_suppression": {"look": "EA", "add": "", "write": "", "delete": "EA"},
-    "tracker_bounce": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_relay": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_subscription": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_notice": {"look": "EA", "add": "", "write": "", "delete": ""},
-    "tracker_import": {"look": "EA", "add": "EA", "write": "EA", "delete": ""},
-    "auth_group": {"look": "A", "add": "A", "write": "A", "delete": "A"},
-    "auth_user": {"look": "A", "add": "A", "write": "A", "delete": "A"},
-}
-"""What each role may do with the rows of a model: look at them and their history, add, change, delete."""
-
-PAGES = {
-    "index": EVERYBODY,
-    "password_change": EVERYBODY,
-    "password_change_done": EVERYBODY,
-    "jsi18n": EVERYBODY,
-    "app_list": EVERYBODY,
-    "view_on_site": EVERYBODY,
-    "autocomplete": EVERYBODY,
-    "tracker_initiative_report": "OCEA",
-    "tracker_initiative_deadline": "OCEA",
-    "tracker_initiative_preview": "ROCEA",
-    "tracker_initiative_withdraw_report": "CEA",
-    "tracker_initiative_withdraw_deadline": "CEA",
-    "tracker_initiative_simple_history": "ROCEA",
-    "tracker_initiative_compare": "ROCEA",
-    "tracker_initiative_as_of": "ROCEA",
-    "tracker_initiative_restore": "OEA",
-    "tracker_party_simple_history": "ROCEA",
-    "tracker_place_simple_history": "ROCEA",
-    "tracker_source_simple_history": "ROCEA",
-    "tracker_quote_simple_history": "ROCEA",
-    "tracker_correction_simple_history": "RCEA",
-    "tracker_initiative_export": EVERYBODY,
-    "tracker_initiative_all_report": "OCEA",
-    "tracker_initiative_all_assign": "EA",
-    "tracker_initiative_all_deadline": "OCEA",
-    "tracker_initiative_all_publish": "EA",
-    "tracker_initiative_all_hide": "EA",
-    "tracker_proposal_accept": "CEA",
-    "tracker_proposal_file": "CEA",
-    "tracker_reminderrule_preview": "REA",
-    "tracker_report_release": "EA",
-    "tracker_report_compare": "REA",
-    "tracker_report_mail": "REA",
-    "tracker_report_file": "REA",
-    "tracker_series_edition": "EA",
-    "tracker_mail_html": "EA",
-    "tracker_mail_retry": "EA",
-    "tracker_mail_release": "EA",
-    "tracker_mail_cancel": "EA",
-    "tracker_import_template": "EA",
-    "tracker_import_apply": "EA",
-    "tracker_import_cancel": "EA",
-    "tracker_import_resume": "EA",
-    "tracker_import_problems": "EA",
-    "auth_user_password_change": "A",
-    "auth_user_invite": "A",
-}
-"""Who reaches each other page."""
-
-WITHOUT_A_ROLE = {"login", "logout"}
-OF_A_MODEL = {"changelist": "look", "change": "look", "history": "look", "add": "add", "delete": "delete"}
-
-
-def names() -> set[str]:
-    """Walk the admin's addresses."""
-
-    def walk(patterns: Any) -> Iterator[str]:
-        for pattern in patterns:
-            if not isinstance(pattern, URLPattern):
-                yield from walk(pattern.url_patterns)
-            elif pattern.name:
-                yield pattern.name
-
-    return set(walk(admin.site.urls[0]))
-
-
-def expected() -> dict[str, str]:
-    of_models = {
-        f"{model}_{page}": allowed[what]
-        for model, allowed in ROWS.items()
-        for page, what in OF_A_MODEL.items()
-    }
-    return {**of_models, **PAGES}
-
 
 def test_every_address_of_the_admin_has_a_row() -> None:
     assert names() - WITHOUT_A_ROLE == set(expected())
-
-
-# --- a row of everything --------------------------------------------------------------------------
-
-
-def rows(officer_party: Any) -> dict[str, Any]:
-    """Make one row of each model. The initiative is one of the officer's own party."""
-    bridge = make.make_initiative(published_at=make.NOW)
-    make.make_responsibility(bridge, officer_party)
-    quote = make.make_quote(initiative=bridge)
-    proposal = make.make_proposal(make.make_asked())
-    held = make.make_mail(state="held")
-    series = make.make_series()
-    report = make.report_edition(
-        series=series,
-        period_start=make.day(-7),
-        period_end=make.TODAY,
-        content=examples.full().as_json(),
-        pdf=b"%PDF-1.7",
-    )
-    report.save()
-    return {
-        "tracker_initiative": bridge,
-        "tracker_quote": quote,
-        "tracker_party": officer_party,
-        "tracker_place": make.make_place(),
-        "tracker_source": quote.source,
-        "tracker_correction": make.make_correction(bridge),
-        "tracker_proposal": proposal,
-        "tracker_reminder": proposal.reminder,
-        "tracker_reminderrule": make.make_rule(),
-        "tracker_series": series,
-        "tracker_report": report,
-        "tracker_mail": held,
-        "tracker_suppression": Suppression.objects.create(address="gone@example.org", since=make.NOW),
-        "tracker_bounce": Bounce.objects.create(mail=held, kind="soft", received_at=make.NOW, digest="d"),
-        "tracker_relay": Relay.objects.create(host="mail.example.org"),
-        "tracker_import": Import.objects.create(
-            file_name="list.csv", content=b"", language="en", uploaded_at=make.NOW
-        ),
-        "tracker_subscription": Subscription.objects.create(
-            series=series, address="reader@example.org", language="en", confirmed_at=make.NOW
-        ),
-        "tracker_notice": Notice.objects.create(
-            initiative=bridge, kind="published", changed_at=make.NOW, decided_at=make.NOW
-        ),
-        "auth_group": Group.objects.create(name="others"),
-        "auth_user": make.make_user(is_staff=True),
-    }
-
-
-def addresses(made: dict[str, Any]) -> dict[str, str]:
-    """Give a whole address for each name."""
-
-    def pk(model: str) -> Any:
-        return made[model].pk
-
-    bridge = made["tracker_initiative"]
-    update = make.report(bridge)
-    deadline = make.set_deadline(bridge, make.day(30))
-    file = EvidenceFile.objects.create(
-        proposal=made["tracker_proposal"], name="letter.pdf", content=b"%PDF", size=4
-    )
-    arguments: dict[str, list[Any]] = {
-        "tracker_initiative_report": [bridge.pk],
-        "tracker_initiative_deadline": [bridge.pk],
-        "tracker_initiative_withdraw_report": [bridge.pk, update.pk],
-        "tracker_initiative_withdraw_deadline": [bridge.pk, deadline.pk],
-        "tracker_proposal_accept": [pk("tracker_proposal")],
-        "tracker_proposal_file": [pk("tracker_proposal"), file.pk],
-        "tracker_report_file": [pk("tracker_report"), "pdf"],
-        "tracker_import_template": ["csv"],
-        "tracker_initiative_export": ["csv"],
-        "app_list": ["tracker"],
-        "view_on_site": [bridge_type(), bridge.pk],
-    }
-    found = {}
-    for name in expected():
-        model = next((model for model in made if name.startswith(f"{model}_")), "")
-        if name.endswith(("_simple_history", "_initiative_restore")):
-            given = [pk(model), made[model].history.latest().pk]
-        elif name in arguments:
-            given = arguments[name]
-        else:
-            given = (
-                [] if name.endswith(("_changelist", "_add")) or "_all_" in name or not model else [pk(model)]
-            )
-        if name == "tracker_reminderrule_preview":
-            given = []
-        found[name] = reverse(f"admin:{name}", args=given)
-    for name in found:
-        if "_all_" in name:
-            found[name] += f"?ids={bridge.pk}"
-    found["autocomplete"] += "?app_label=tracker&model_name=responsibility&field_name=party"
-    return found
-
-
-def bridge_type() -> int:
-    from django.contrib.contenttypes.models import ContentType
-
-    return int(ContentType.objects.get_for_model(Initiative).pk)
-
-
-def person(role: Role, party: Any) -> User:
-    user = make.make_user(is_staff=True)
-    user.groups.add(Group.objects.get(name=role.value))
-    make.make_contact(party=party, user=user)
-    return user
 
 
 def reaches(client: Client, address: str) -> bool:
@@ -296,15 +89,57 @@ def test_an_officer_finds_no_initiative_of_another_party_at_any_address(client: 
     assert list(listed) == []
 
 
-def test_an_officer_acts_only_on_initiatives_of_the_party(client: Client) -> None:
+WORK: dict[str, dict[str, Any]] = {
+    "report": {
+        "status": "in_progress",
+        "happened_on": make.TODAY,
+        "happened_precision": "day",
+        "note": "Begun.",
+        "url": "https://example.org/news",
+    },
+    "deadline": {"due_on": make.day(90), "precision": "day", "said_on": make.TODAY, "reason": "Later."},
+    "assign": {"role": "support", "reason": "Asked for."},
+    "publish": {"reason": "Checked."},
+    "hide": {"reason": "Checked again."},
+}
+"""What is said in each kind of work on many initiatives."""
+
+
+def _recorded() -> list[object]:
+    """Give everything that such work writes."""
+    models = (StatusUpdate, Deadline, Responsibility)
+    counts = [model._default_manager.count() for model in models]
+    return [*counts, *Initiative.objects.order_by("pk").values_list("published_at", flat=True)]
+
+
+@pytest.mark.parametrize("step", ["foresee", "leave_out", "do"])
+@pytest.mark.parametrize("name", WORK)
+def test_an_officer_works_on_own_initiatives_alone_whatever_is_sent(
+    name: str, step: str, client: Client
+) -> None:
     party = make.make_party()
-    made, other = rows(party), make.make_initiative()
+    own, other = rows(party)["tracker_initiative"], make.make_published()
     client.force_login(person(Role.OFFICER, party))
-    address = reverse("admin:tracker_initiative_all_report")
+    address = reverse(f"admin:tracker_initiative_all_{name}")
+    said = WORK[name] | ({"party": make.make_party().pk} if name == "assign" else {})
+    before = _recorded()
 
-    both = client.get(address, {"ids": f"{made['tracker_initiative'].pk},{other.pk}"})
+    def sent(step: str, *initiatives: Initiative, **more: object) -> Any:
+        return client.post(
+            address, {**said, "ids": ",".join(str(row.pk) for row in initiatives), "step": step, **more}
+        )
 
-    assert both.status_code == 404
+    shown = sent("foresee", own)
+    may = name in ("report", "deadline")
+    seen = shown.context["seen"] if may else "anything"
+    refused = [sent(step, *chosen, seen=seen).status_code for chosen in ([own, other], [other])]
+    is_untouched = _recorded() == before
+    done = sent("do", own, seen=seen)
+
+    assert (shown.status_code, refused, is_untouched) == (
+        (200, [404, 404], True) if may else (403, [403, 403], True)
+    )
+    assert (done.status_code, _recorded() != before) == ((302, True) if may else (403, False))
 
 
 def test_the_groups_are_made_at_set_up_and_their_permissions_set_anew() -> None:
@@ -438,15 +273,6 @@ def test_an_action_that_is_not_offered_does_nothing_when_it_is_sent(letter: str,
     assert made["tracker_mail"].state == "held"
 
 
-def as_shown(page: Any) -> dict[str, Any]:
-    """Give what a browser would send of a page with its inline forms, if nothing was typed."""
-    parts = [part.formset for part in page.context["inline_admin_formsets"]]
-    forms = [page.context["adminform"].form]
-    forms += [form for part in parts for form in (part.management_form, *part.forms)]
-    fields = [field for form in forms for field in form]
-    return {field.html_name: value for field in fields if (value := field.value()) not in (None, "")}
-
-
 @pytest.mark.parametrize(("letter", "written"), [("O", []), ("E", ["support"])])
 def test_a_row_that_is_added_to_the_form_of_a_page_by_hand_is_written_for_those_who_may(
     letter: str, written: list[str], client: Client
@@ -473,3 +299,100 @@ def test_a_row_that_is_added_to_the_form_of_a_page_by_hand_is_written_for_those_
     assert answer.status_code == 302, answer.context["errors"]
     assert list(bridge.responsibilities.filter(party=other).values_list("role", flat=True)) == written
     assert bridge.milestones.count() == 1
+
+
+# --- what is found while it is typed --------------------------------------------------------------
+
+AUTOCOMPLETES = {
+    "responsibility.party": "ROCEA",
+    "quote.source": "ROCEA",
+    "quote.initiative": "ROCEA",
+    "correction.initiative": "ROCEA",
+    "initiative.places": "ROCEA",
+    "initiative_places.place": "ROCEA",
+    "series.parties": "ROCEA",
+    "figure.claimed_by": "ROCEA",
+    "statusupdate.told_by": "ROCEA",
+    "deadline.moved_by": "ROCEA",
+    "contact.user": "A",
+}
+"""Who may ask for the rows of each typed choice: whoever may look at them."""
+
+
+def _typed_choices(client: Client, where: dict[str, str]) -> set[str]:
+    """Name each field that is chosen by typing on the pages that this person reaches."""
+    found = set()
+    for address in where.values():
+        answer: Any = client.get(address)
+        page = "" if answer.streaming else answer.content.decode(errors="replace")
+        found |= {*re.findall(r'data-model-name="(\w+)" data-field-name="(\w+)"', page)}
+    return {*map(".".join, found)}
+
+
+def _asked(client: Client, choice: str) -> Any:
+    model, _, field = choice.partition(".")
+    said = {"app_label": "tracker", "model_name": model, "field_name": field}
+    return client.get(reverse("admin:autocomplete"), said)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_each_role_finds_by_typing_what_its_row_says_and_nothing_else(letter: str, client: Client) -> None:
+    party = make.make_party()
+    rows(party)
+    client.force_login(person(LETTERS[letter], party))
+
+    got_in = {choice for choice in AUTOCOMPLETES if _asked(client, choice).status_code == 200}
+
+    assert got_in == {choice for choice, who in AUTOCOMPLETES.items() if letter in who}
+
+
+def test_an_officer_finds_only_own_initiatives_by_typing(client: Client) -> None:
+    party = make.make_party()
+    own = rows(party)["tracker_initiative"]
+    make.make_initiative()
+    client.force_login(person(Role.OFFICER, party))
+
+    found = _asked(client, "quote.initiative").json()["results"]
+
+    assert [row["id"] for row in found] == [str(own.pk)]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_every_typed_choice_has_a_row_and_is_shown_to_whoever_may_ask(letter: str, client: Client) -> None:
+    party = make.make_party()
+    where = addresses(rows(party))
+    client.force_login(person(LETTERS[letter], party))
+
+    shown = _typed_choices(client, where)
+
+    assert shown
+    assert shown <= {choice for choice, who in AUTOCOMPLETES.items() if letter in who}
+    assert shown == set(AUTOCOMPLETES) or letter != "A"
+
+
+# --- what an officer writes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_only_who_may_write_quotes_changes_one_below_the_initiative(letter: str, client: Client) -> None:
+    party = make.make_party()
+    bridge = rows(party)["tracker_initiative"]
+    words = bridge.quotes.get()
+    client.force_login(person(LETTERS[letter], party))
+    address = reverse("admin:tracker_initiative_change", args=[bridge.pk])
+    sent = {
+        **as_shown(client.get(address)),
+        "quotes-TOTAL_FORMS": 1,
+        "quotes-INITIAL_FORMS": 1,
+        "quotes-0-id": words.pk,
+        "quotes-0-initiative": bridge.pk,
+        "quotes-0-source": words.source_id,
+        "quotes-0-relation": "contradicts",
+        "quotes-0-exact": words.exact,
+    }
+
+    answer = client.post(address, sent)
+
+    words.refresh_from_db()
+    assert answer.status_code == (302 if letter in ROWS["tracker_initiative"]["write"] else 403)
+    assert (words.relation == "contradicts") == (letter in "EA")

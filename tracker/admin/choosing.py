@@ -69,7 +69,8 @@ class ChoosingAdmin(admin.ModelAdmin):
         if not self.may_do(request, work):
             raise PermissionDenied
         keys = _keys((request.POST or request.GET).get("ids", ""))
-        chosen = list(self.get_queryset(request).filter(pk__in=keys).order_by("pk"))
+        rows = self.get_queryset(request).filter(pk__in=keys).order_by("pk")
+        chosen = list(rows.prefetch_related("responsibilities__party"))
         if not keys or len(chosen) < len(keys):
             raise Http404
         if not all(self.may_do(request, work, initiative) for initiative in chosen):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -22,7 +23,6 @@ from tracker.admin import narrowing
 from tracker.admin.choosing import ChoosingAdmin
 from tracker.admin.conflicts import VersionedForm
 from tracker.admin.exporting import ExportingAdmin
-from tracker.admin.history.changes import changes_of
 from tracker.admin.history.pages import DayForm, InitiativeHistory
 from tracker.admin.inlines import (
     DeadlineInline,
@@ -38,9 +38,6 @@ from tracker.admin.recording import WITHDRAWABLE, DeadlineForm, EvidenceForm, Re
 from tracker.admin.wayback import is_from_home, lead_back
 from tracker.models import Initiative
 
-LATEST = 10
-"""So many changes stand on the page itself; the history has all of them."""
-
 PUBLIC_HINTS = {
     "title": _("The heading of the public page, and its line in the list, in this language."),
     "slug": _("The end of the page’s address. Links to the page break when it changes."),
@@ -54,6 +51,11 @@ def staff(request: HttpRequest) -> User:
     """Name the person at work; `admin_view` has let in nobody else."""
     assert isinstance(request.user, User)  # noqa: S101  # for the type checker
     return request.user
+
+
+class ListWithLeads(ChangeList):
+    def get_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        return super().get_queryset(*args, **kwargs).prefetch_related("responsibilities__party")
 
 
 @admin.register(Initiative)
@@ -142,13 +144,13 @@ class InitiativeAdmin(
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Initiative]:
-        return super().get_queryset(request).prefetch_related("responsibilities__party")
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return queryset.filter(search.matching(search_term[: search.MAX_QUERY_LENGTH])), False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ListWithLeads
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         if request.user.has_perm("tracker.add_statusupdate"):
@@ -183,15 +185,9 @@ class InitiativeAdmin(
         address = reverse("admin:tracker_initiative_report", args=[initiative.pk])
         return format_html('<a class="record" href="{}">{}</a>', address, _("Record update"))
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        initiative = self.get_object(request, object_id)
-        if initiative is None:
-            raise Http404
-        kwargs["extra_context"] = {
-            **(kwargs.get("extra_context") or {}),
-            "changes": changes_of(initiative)[:LATEST],
-        }
-        return super().change_view(request, object_id, *args, **kwargs)
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
+        """Answer 404 as everywhere else, where Django would lead to the home with a message."""
+        raise Http404
 
     def get_urls(self) -> list[URLPattern]:
         wrap: Callable[..., Any] = self.admin_site.admin_view

@@ -12,18 +12,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationStackedInline, TranslationTabularInline
 
+from tracker.admin.loaded import LoadedInline
 from tracker.models import Deadline, Milestone, Quote, Responsibility, StatusUpdate
 
 VERBATIM = ("exact", "prefix", "suffix")
 
 
-class ResponsibilityInline(admin.TabularInline):
+class ResponsibilityInline(LoadedInline, admin.TabularInline):
     model = Responsibility
     extra = 0
     autocomplete_fields = ["party"]
 
 
-class QuoteInline(TranslationStackedInline):
+class QuoteInline(LoadedInline, TranslationStackedInline):
     model = Quote
     extra = 0
     autocomplete_fields = ["source"]
@@ -72,6 +73,9 @@ class DeadlineInline(RecordInline):
         "withdrawal",
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Deadline]:
+        return super().get_queryset(request).select_related("recorded_by")
+
     @admin.display(description=_("withdrawal"))
     def withdrawal(self, row: Deadline) -> str:
         return withdrawal_of(row, "deadline")
@@ -91,7 +95,7 @@ class StatusUpdateInline(RecordInline):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatusUpdate]:
-        return super().get_queryset(request).select_related("quote", "told_by")
+        return super().get_queryset(request).select_related("quote", "told_by", "recorded_by")
 
     @admin.display(description=_("evidence"))
     def evidence(self, row: StatusUpdate) -> str:

@@ -55,7 +55,7 @@ class ReportAdmin(admin.ModelAdmin):
 
     list_display = ["period", "series", "language", "state", "mails"]
     list_display_links = ["period"]
-    list_filter = ["series", "language", ReleaseFilter]
+    list_filter = ["language", ReleaseFilter]  # readers make many series
     list_select_related = ["series"]
     list_per_page = 50
     search_fields = ["series__name"]

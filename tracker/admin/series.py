@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import widgets
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -104,6 +105,11 @@ class SeriesAdmin(admin.ModelAdmin):
         named = {f"{name}_count": count for name, count in counts.items()}
         rows: QuerySet[Series] = super().get_queryset(request)
         return rows.annotate(last_end=Max("reports__period_end"), **named)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "staff":
+            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True).order_by("username")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Series | None = None) -> bool:
         """Leave what readers follow as they asked for it."""

@@ -97,21 +97,22 @@ class HistoryAdmin(SimpleHistoryAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         row = self._looked_at(request, object_id)
-        record = next((step.record for step in read(row).steps if _is(step.record, row, version_id)), None)
+        recorded = read(row)
+        record = next((step.record for step in recorded.steps if _is(step.record, row, version_id)), None)
         if record is None:
             raise Http404
-        return self.version_page(request, row, record.history_date, moment(record.history_date))
+        return self.version_page(request, recorded, record.history_date, moment(record.history_date))
 
     def undone_by(self, request: HttpRequest, row: Any) -> set[str]:
         """Name the kinds of undoing that this person may do to a row."""
         return set()
 
     def version_page(
-        self, request: HttpRequest, row: Any, at: dt.datetime, when: str, **context: Any
+        self, request: HttpRequest, recorded: Recorded, at: dt.datetime, when: str, **context: Any
     ) -> HttpResponse:
-        parts = versions.version_at(at, read(row)).values()
+        parts = versions.version_at(at, recorded).values()
         title = _("As it was recorded: %(when)s") % {"when": when}
-        return self.history_page(request, row, "version", title, {"parts": parts, **context})
+        return self.history_page(request, recorded.row, "version", title, {"parts": parts, **context})
 
     def history_page(
         self, request: HttpRequest, row: Any, name: str, title: str, context: dict[str, Any]
@@ -195,7 +196,7 @@ class InitiativeHistory(HistoryAdmin):
         on = asked.cleaned_data["on"]
         midnight = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), timezone.get_current_timezone())
         at = midnight - dt.timedelta(microseconds=1)
-        return self.version_page(request, row, at, day(on), form=asked, on=on)
+        return self.version_page(request, read(row), at, day(on), form=asked, on=on)
 
     def restore_view(self, request: HttpRequest, pk: int, version: int) -> HttpResponse:
         """Show what would get its earlier value back, and give it back once told to."""
