@@ -9,7 +9,17 @@ from django.urls import URLPattern, reverse
 
 from tests import factories as make
 from tests.reports import examples
-from tracker.models import Bounce, EvidenceFile, Import, Initiative, Notice, Relay, Subscription, Suppression
+from tracker.models import (
+    Bounce,
+    EvidenceFile,
+    Import,
+    Initiative,
+    Notice,
+    Relay,
+    SavedFilter,
+    Subscription,
+    Suppression,
+)
 from tracker.roles import Role
 
 LETTERS = {
@@ -68,6 +78,8 @@ PAGES = {
     "tracker_quote_simple_history": "ROCEA",
     "tracker_correction_simple_history": "RCEA",
     "tracker_initiative_export": EVERYBODY,
+    "tracker_initiative_save_filter": EVERYBODY,
+    "tracker_initiative_forget_filter": NOBODY,  # another's
     "tracker_initiative_all_report": "OCEA",
     "tracker_initiative_all_assign": "EA",
     "tracker_initiative_all_deadline": "OCEA",
@@ -183,6 +195,7 @@ def addresses(made: dict[str, Any]) -> dict[str, str]:
     file = EvidenceFile.objects.create(
         proposal=made["tracker_proposal"], name="letter.pdf", content=b"%PDF", size=4
     )
+    saved = SavedFilter.objects.create(person=made["auth_user"], name="Fish", query="q=fish")
     arguments: dict[str, list[Any]] = {
         "tracker_initiative_report": [bridge.pk],
         "tracker_initiative_deadline": [bridge.pk],
@@ -193,6 +206,9 @@ def addresses(made: dict[str, Any]) -> dict[str, str]:
         "tracker_report_file": [pk("tracker_report"), "pdf"],
         "tracker_import_template": ["csv"],
         "tracker_initiative_export": ["csv"],
+        "tracker_initiative_save_filter": [],
+        "tracker_initiative_delete": [make.make_initiative().pk],  # a draft; what is public stays
+        "tracker_initiative_forget_filter": [saved.pk],
         "app_list": ["tracker"],
         "view_on_site": [bridge_type(), bridge.pk],
     }

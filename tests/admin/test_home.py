@@ -124,6 +124,9 @@ def test_an_answer_from_a_mail_is_one_click_from_its_acceptance(client: Client, 
     section = client.get(HOME).context["sections"][0]
 
     assert section.lines[0].address == step("tracker_proposal_accept", proposal.pk)
+    assert (
+        step("tracker_proposal_change", proposal.pk) in client.get(section.lines[0].address).content.decode()
+    )
     assert client.post(section.lines[0].address).url == HOME
 
 

@@ -15,8 +15,10 @@ from tests.factories import (
     make_initiative,
     make_party,
     make_place,
+    make_published,
     make_quote,
     make_responsibility,
+    report,
 )
 from tracker.models import Initiative, Status, StatusUpdate
 
@@ -165,7 +167,7 @@ def test_the_list_asks_the_same_number_of_questions_for_three_rows_and_thirty(
 ) -> None:
     for _number in range(3):
         make_responsibility(make_initiative(), make_party())
-    expected = 8  # session, user, count, days twice, rows, responsibilities, parties
+    expected = 9  # session, user, saved filters, count, days twice, rows, responsibilities, parties
 
     with django_assert_num_queries(expected):  # type: ignore[operator]
         client.get(LIST)
@@ -255,6 +257,38 @@ def test_what_was_chosen_below_stays_chosen_when_the_page_is_refused(client: Cli
 def test_no_mail_is_typed_in_by_hand(client: Client, staff: User) -> None:
     assert client.get("/admin/tracker/mail/").status_code == 200
     assert client.get("/admin/tracker/mail/add/").status_code == 403
+
+
+class TestDeletion:
+    def _deleted(self, client: Client, initiative: Initiative) -> int:
+        address = reverse("admin:tracker_initiative_delete", args=[initiative.pk])
+        status: int = client.post(address, {"post": "yes"}).status_code
+        return status
+
+    def _chosen_and_deleted(self, client: Client, initiative: Initiative) -> None:
+        sent = {"action": "delete_selected", "_selected_action": [initiative.pk], "post": "yes"}
+        client.post(LIST, sent)
+
+    def test_a_draft_of_which_nothing_is_reported_is_deleted(self, client: Client, staff: User) -> None:
+        assert self._deleted(client, make_initiative()) == 302
+        assert not Initiative.objects.exists()
+
+    def test_what_the_public_sees_is_not_deleted(self, client: Client, staff: User) -> None:
+        initiative = make_published()
+
+        self._chosen_and_deleted(client, initiative)
+
+        assert self._deleted(client, initiative) == 403
+        assert Initiative.objects.exists()
+
+    def test_what_was_reported_is_not_deleted_with_its_draft(self, client: Client, staff: User) -> None:
+        initiative = make_initiative()
+        report(initiative)
+
+        self._chosen_and_deleted(client, initiative)
+        self._deleted(client, initiative)
+
+        assert StatusUpdate.objects.count() == Initiative.objects.count() == 1
 
 
 class TestPreview:

@@ -264,6 +264,7 @@ class TestRefused:
             ("quote_source", "no-source"),
             ("slug", "no slug"),
             ("money", "x" * 201),
+            ("summary_en", "x" * 32_767),  # which a cell of a workbook may have been cut to
         ],
     )
     def test_a_cell_is_named_with_what_was_seen_and_wanted(self, column: str, seen: str) -> None:

@@ -21,6 +21,7 @@ from tracker.models import (
     Quote,
     ReminderRule,
     Responsibility,
+    SavedFilter,
     Subscription,
     Suppression,
 )
@@ -62,6 +63,14 @@ def _import_rows(*numbers: int) -> Rows:
     def rows() -> list[Model]:
         sheet = Import.objects.create(file_name="list.csv", content=b"", language="en", uploaded_at=make.NOW)
         return [ImportRow(upload=sheet, number=number, outcome="new") for number in numbers]
+
+    return rows
+
+
+def _saved_filters(*names: str) -> Rows:
+    def rows() -> list[Model]:
+        person = make.make_user()
+        return [SavedFilter(person=person, name=name, query="q=a") for name in names]
 
     return rows
 
@@ -269,6 +278,9 @@ CONSTRAINTS: dict[str, Sides] = {
     "mail_has_a_message_id_of_its_own": Sides(
         lambda: [make.mail(message_id="<a@b>"), make.mail(message_id="<c@d>")],
         lambda: [make.mail(message_id="<a@b>"), make.mail(message_id="<a@b>")],
+    ),
+    "saved_filter_has_a_name_of_its_own": Sides(
+        _saved_filters("Fish", "Parks"), _saved_filters("Fish", "Fish")
     ),
     "import_has_a_row_once": Sides(_import_rows(2, 3), _import_rows(2, 2)),
     "mail_state_is_known": Sides(lambda: [make.mail(state="cancelled")], lambda: [make.mail(state="lost")]),

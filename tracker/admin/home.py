@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from tracker import proposals
 from tracker.admin.reviewing import WORDED_BY_THE_REVIEWER
+from tracker.admin.saved import saved_filters
 from tracker.admin.wayback import FROM_HOME
 from tracker.models import Health, Initiative, Mail, Proposal, Report
 from tracker.wording import condition, day
@@ -91,7 +92,8 @@ class Section:
 
 @never_cache
 def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-    context = {"sections": sections_of(request), **(extra_context or {})}
+    own = {"sections": sections_of(request), "saved_filters": saved_filters(request)}
+    context = {**own, **(extra_context or {})}
     page: TemplateResponse = AdminSite.index(admin.site, request, context)
     return page
 

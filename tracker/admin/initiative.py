@@ -35,6 +35,7 @@ from tracker.admin.narrowing import HealthFilter, MineFilter, PartyFilter, Place
 from tracker.admin.own import OwnInitiatives
 from tracker.admin.publication import PublicationAdmin, preview_of
 from tracker.admin.recording import WITHDRAWABLE, DeadlineForm, EvidenceForm, ReportForm, WithdrawalForm
+from tracker.admin.saved import SavingAdmin
 from tracker.admin.wayback import is_from_home, lead_back
 from tracker.models import Initiative
 
@@ -60,7 +61,13 @@ class ListWithLeads(ChangeList):
 
 @admin.register(Initiative)
 class InitiativeAdmin(
-    ChoosingAdmin, ExportingAdmin, OwnInitiatives, PublicationAdmin, InitiativeHistory, TranslationAdmin
+    ChoosingAdmin,
+    ExportingAdmin,
+    SavingAdmin,
+    OwnInitiatives,
+    PublicationAdmin,
+    InitiativeHistory,
+    TranslationAdmin,
 ):
     list_display = [
         "title",
@@ -184,6 +191,10 @@ class InitiativeAdmin(
     def report_link(self, initiative: Initiative) -> str:
         address = reverse("admin:tracker_initiative_report", args=[initiative.pk])
         return format_html('<a class="record" href="{}">{}</a>', address, _("Record update"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave what the public sees; what was reported is protected by the database's rules."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
         """Answer 404 as everywhere else, where Django would lead to the home with a message."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker import proposals
 from tracker.admin.initiative import staff
 from tracker.admin.reviewing import DONE, WORDED_BY_THE_REVIEWER, Review
-from tracker.admin.wayback import lead_back
+from tracker.admin.wayback import FROM_HOME, is_from_home, lead_back
 from tracker.models import EvidenceFile, Initiative, Proposal, Quote
 
 WAITING_FIRST = Case(When(state=Proposal.State.WAITING, then=0), default=1)
@@ -179,6 +179,7 @@ class ProposalAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
+            "rest": FROM_HOME if is_from_home(request) else "",
             "proposal": proposal,
             "headline": proposals.headline(proposal),
             "own_words": proposals.own_words(proposal),

@@ -14,6 +14,7 @@ from tracker.models.public_write import PublicWrite
 from tracker.models.reminder import PlannedDay, Reminder, ReminderKind, ReminderRule
 from tracker.models.report import Report, Series, Subscription
 from tracker.models.responsibility import Responsibility
+from tracker.models.saved_filter import SavedFilter
 from tracker.models.source import Figure, Quote, Source
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "ReminderRule",
     "Report",
     "Responsibility",
+    "SavedFilter",
     "Sector",
     "Series",
     "Source",

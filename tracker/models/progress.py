@@ -35,7 +35,7 @@ class StatusUpdate(Standing):
     """A dated, sourced report. Never edited away, only corrected by another or withdrawn."""
 
     initiative = models.ForeignKey(
-        "Initiative", models.CASCADE, related_name="updates", verbose_name=_("initiative")
+        "Initiative", models.PROTECT, related_name="updates", verbose_name=_("initiative")
     )
     old_status = models.CharField(_("status before"), max_length=12, choices=Status, editable=False)
     status = models.CharField(_("status"), max_length=12, choices=Status)

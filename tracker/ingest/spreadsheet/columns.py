@@ -25,6 +25,8 @@ from tracker.sheets import LANGUAGES, LIST_SEPARATOR
 ROLES: dict[str, str] = {str(role): role.value for role in Responsibility.Role}
 SHOWN = 200
 """Letters of a cell that a preview shows."""
+LONGEST_UNCUT = 32_766
+"""A cell of a workbook has room for one letter more: a text as long as that may have been cut."""
 CLOSE_ENOUGH = 60
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: 00:00:00)?|(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -128,12 +130,12 @@ def _by_name(rows: Iterable[Any]) -> dict[str, Any]:
     return {**found, **{row.slug: row for row in rows}}
 
 
-def _text(most: int | None) -> Callable[[str | dt.date, Known], str]:
+def _text(most: int) -> Callable[[str | dt.date, Known], str]:
     def read(cell: str | dt.date, known: Known) -> str:
         text = str(cell)
         if _NO_LETTER.search(text):
             raise WrongError(_("letters; there is a character here that is none"))
-        if most is not None and len(text) > most:
+        if len(text) > most:
             raise WrongError(_("at most %(most)d letters, not %(seen)d") % {"most": most, "seen": len(text)})
         return text
 
@@ -219,7 +221,7 @@ def _columns() -> Iterable[Column]:
     yield Column("slug", gettext_lazy("Name in addresses; empty for a new initiative"), _slug)
     for name, meaning, most in (
         ("title", gettext_lazy("What was announced, in our words"), 200),
-        ("summary", gettext_lazy("One to three sentences more"), None),
+        ("summary", gettext_lazy("One to three sentences more"), LONGEST_UNCUT),
         ("measure", gettext_lazy("What can be counted, as the sources say it"), 200),
     ):
         for code, language in LANGUAGES.items():
@@ -241,7 +243,9 @@ def _columns() -> Iterable[Column]:
         "places", gettext_lazy("Where it is to happen: slugs or names, parted by |"), _named("places")
     )
     yield Column(
-        "quote", gettext_lazy("Words of the source that announced it; added, never changed"), _text(None)
+        "quote",
+        gettext_lazy("Words of the source that announced it; added, never changed"),
+        _text(LONGEST_UNCUT),
     )
     yield Column("quote_source", gettext_lazy("Slug of their source"), _source)
 
