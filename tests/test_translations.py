@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import polib
 import pytest
 from django.conf import settings
@@ -104,3 +105,23 @@ def test_what_is_compiled_is_what_was_written(language: str) -> None:
         for entry in _entries(language)
         if all(_told(entry)) and not entry.fuzzy
     }
+
+
+def test_what_django_says_to_staff_is_not_said_in_another_language(language: str) -> None:
+    """Django falls back to our first language where its own catalogue has no translation."""
+    missing = []
+    for folder in ("conf", "contrib/admin", "contrib/auth"):
+        for domain in ("django", "djangojs"):
+            said = Path(django.__path__[0]) / folder / "locale" / "{}" / "LC_MESSAGES" / f"{domain}.po"
+            if (english := Path(str(said).format("en"))).exists():
+                catalogues = [Path(str(said).format(language)), _file(language, "po").with_stem(domain)]
+                told = {
+                    entry.msgid
+                    for catalogue in catalogues
+                    if catalogue.exists()
+                    for entry in polib.pofile(str(catalogue))
+                    if entry.translated()
+                }
+                missing += [entry.msgid for entry in polib.pofile(str(english)) if entry.msgid not in told]
+
+    assert missing == []

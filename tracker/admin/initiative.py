@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import widgets
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -88,6 +90,7 @@ class InitiativeAdmin(
         "firmness",
         PlaceFilter,
     ]
+    formfield_overrides = {models.TextField: {"widget": widgets.AdminTextareaWidget(attrs={"rows": 3})}}
     show_full_result_count = False  # counting every initiative for its own sake takes longer than the page
     list_per_page = 50
     date_hierarchy = "announced_on"
