@@ -120,7 +120,8 @@ def problems_of(page: Page, address: str, *, axe: str = FAULTS, axe_at: Sequence
     page.on("requestfailed", lambda request: found.append(f"not loaded: {request.url}"))
     page.on("response", lambda answer: found.extend(_refusal(answer, address)))
     page.goto(address, wait_until="load")
-    page.evaluate(AXE)
+    if axe_at:
+        page.evaluate(AXE)
     for width, scheme in itertools.product(WIDTHS, SCHEMES):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
