@@ -167,7 +167,7 @@ def test_the_list_asks_the_same_number_of_questions_for_three_rows_and_thirty(
 ) -> None:
     for _number in range(3):
         make_responsibility(make_initiative(), make_party())
-    expected = 9  # session, user, saved filters, count, days twice, rows, responsibilities, parties
+    expected = 8  # session, user, saved filters, count, days twice, rows, parties
 
     with django_assert_num_queries(expected):  # type: ignore[operator]
         client.get(LIST)

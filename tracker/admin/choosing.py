@@ -69,8 +69,8 @@ class ChoosingAdmin(admin.ModelAdmin):
         if not self.may_do(request, work):
             raise PermissionDenied
         keys = _keys((request.POST or request.GET).get("ids", ""))
-        rows = self.get_queryset(request).filter(pk__in=keys).order_by("pk")
-        chosen = list(rows.prefetch_related("responsibilities__party"))
+        rows: Any = self.get_queryset(request).filter(pk__in=keys).order_by("pk")
+        chosen = list(rows.with_parties(of_public=False))
         if not keys or len(chosen) < len(keys):
             raise Http404
         if not all(self.may_do(request, work, initiative) for initiative in chosen):

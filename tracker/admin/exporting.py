@@ -53,6 +53,7 @@ class ExportingAdmin(admin.ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(reverse("admin:tracker_initiative_changelist") + f"?{ERROR_FLAG}=1")
         on = timezone.localdate()
+        shown = shown.prefetch_related(None)  # what the list shows of each; a file has more
         written = WRITERS[ending](rows.loaded(shown, of_public=False), on=on)
         charset = "; charset=utf-8" if ending == "csv" else ""
         response = StreamingHttpResponse(written, content_type=f"{dataset.MEDIA_TYPES[ending]}{charset}")

@@ -58,7 +58,8 @@ def staff(request: HttpRequest) -> User:
 
 class ListWithLeads(ChangeList):
     def get_queryset(self, *args: Any, **kwargs: Any) -> Any:
-        return super().get_queryset(*args, **kwargs).prefetch_related("responsibilities__party")
+        rows: Any = super().get_queryset(*args, **kwargs)
+        return rows.with_parties(of_public=False)
 
 
 @admin.register(Initiative)

@@ -199,6 +199,6 @@ def _link(proposal: Proposal, page: str, words: Any) -> str:
 
 def _recorded(proposal: Proposal) -> Initiative | None:
     quotes = Prefetch("quotes", Quote.objects.select_related("source"))
-    rows = Initiative.objects.with_record().prefetch_related("responsibilities__party", quotes)
+    rows = Initiative.objects.with_record().with_parties(of_public=False).prefetch_related(quotes)
     found: Initiative | None = rows.filter(pk=proposal.initiative_id).first()
     return found

@@ -33,8 +33,8 @@ def preview_of(request: HttpRequest, initiative: Initiative, on: dt.date | None 
     then = None if on == today else on
     known_by = then or dt.date.max
     quotes = Prefetch("quotes", Quote.objects.said_by(known_by).select_related("source"))
-    rows = Initiative.objects.with_record(known_by).as_of(known_by)
-    rows = rows.prefetch_related("responsibilities__party", quotes, "places", "corrections")
+    rows = Initiative.objects.with_record(known_by).with_parties(of_public=False).as_of(known_by)
+    rows = rows.prefetch_related(quotes, "places", "corrections")
     context = {
         "initiative": get_object_or_404(rows, pk=initiative.pk),
         "on": then or today,

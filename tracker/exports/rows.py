@@ -18,10 +18,7 @@ def loaded(rows: InitiativeQuerySet, *, of_public: bool = True) -> Iterator[Init
     """
     quotes = Quote.objects.select_related("source").defer("source__text")
     if of_public:
-        ready = rows.with_parties()
         quotes = quotes.published()
-    else:
-        ready = rows.prefetch_related("responsibilities__party")
-    ready = ready.defer("search_stems")
+    ready = rows.with_parties(of_public=of_public).defer("search_stems")
     places = Prefetch("places", Place.objects.order_by("pk"))
     return ready.prefetch_related(Prefetch("quotes", quotes), places).iterator(chunk_size=CHUNK)

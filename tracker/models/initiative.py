@@ -69,10 +69,14 @@ class InitiativeQuerySet(PublicationQuerySet["Initiative"]):
             ~Exists(Quote.objects.filter(initiative=OuterRef("pk"))), published_at__isnull=True
         )
 
-    def with_parties(self) -> "InitiativeQuerySet":
-        """Prefetch the responsibilities whose party the public may see."""
-        public = Responsibility.objects.filter(party__published_at__isnull=False).select_related("party")
-        return self.prefetch_related(Prefetch("responsibilities", public))
+    def with_parties(self, *, of_public: bool = True) -> "InitiativeQuerySet":
+        """Prefetch the responsibilities with their parties: those whose party the public may see, or all."""
+        rows = Responsibility.objects.select_related("party")
+        return self.prefetch_related(
+            Prefetch(
+                "responsibilities", rows.filter(party__published_at__isnull=False) if of_public else rows
+            )
+        )
 
     def with_quotes(self, known_by: dt.date = dt.date.max) -> "InitiativeQuerySet":
         """Prefetch the quotes whose source the public may see, of what was said by a day."""
