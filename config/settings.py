@@ -130,7 +130,7 @@ if EMBEDDED and "DATABASE_URL" not in os.environ:
             "OPTIONS": {
                 # A writer that upgrades its lock midway fails at once; one that begins as a writer waits.
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": 60,  # a sheet of 10,000 rows is written at once, in 10 to 25 s
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
