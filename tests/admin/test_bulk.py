@@ -24,11 +24,6 @@ RIGHTS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 @pytest.fixture
 def editor(client: Client) -> User:
     user = make.make_user(*RIGHTS, is_staff=True)

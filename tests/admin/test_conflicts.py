@@ -13,18 +13,6 @@ from tracker.models import Initiative
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
-@pytest.fixture
-def staff(client: Client) -> User:
-    user = User.objects.create_superuser("staff", "staff@example.org", "secret")
-    client.force_login(user)
-    return user
-
-
 @pytest.fixture
 def bridge() -> Initiative:
     row = make.make_initiative(title="A bridge", money="", measure="")

@@ -18,7 +18,6 @@ WORDS = {"do": "accept", "before": "Due in May.", "after": "Due in June.", "why"
 
 @pytest.fixture(autouse=True)
 def reviewer(client: Client) -> User:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     user = make.make_user("view_proposal", "change_proposal", is_staff=True)
     client.force_login(user)
     return user

@@ -15,11 +15,6 @@ from tracker.roles import Role
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 def enter(client: Client, role: Role) -> User:
     user = make.make_user(is_staff=True)
     user.groups.add(Group.objects.get(name=role.value))

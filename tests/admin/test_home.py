@@ -15,11 +15,6 @@ HOME = "/admin/"
 INITIATIVES = "/admin/tracker/initiative/"
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 def enter(client: Client, *permissions: str) -> User:
     user = make.make_user(*permissions, is_staff=True)
     client.force_login(user)

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 ADD = "/admin/tracker/import/add/"
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 @pytest.fixture
 def editor(client: Client) -> User:
     user = make.make_user("add_import", is_staff=True)

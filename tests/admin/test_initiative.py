@@ -27,19 +27,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/tracker/initiative/"
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    """The admin speaks the language that the browser asks for."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
-@pytest.fixture
-def staff(client: Client) -> User:
-    user = User.objects.create_superuser("staff", "staff@example.org", "secret")
-    client.force_login(user)
-    return user
-
-
 def officer(client: Client, *permissions: str) -> User:
     user = User.objects.create_user("officer", "officer@example.org", "secret", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))

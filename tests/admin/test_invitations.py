@@ -37,7 +37,6 @@ def post_office(tmp_path: Path) -> Iterator[mailbox.Maildir]:
 
 @pytest.fixture(autouse=True)
 def _administrator(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     permissions = ["view_user", "add_user", "change_user"]
     client.force_login(make.make_user(*permissions, is_staff=True, first_name="Olga", last_name="Ivanova"))
 

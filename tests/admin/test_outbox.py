@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/tracker/mail/"
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 def _officer(client: Client, *permissions: str) -> User:
     user = make.make_user(*permissions, is_staff=True)
     client.force_login(user)

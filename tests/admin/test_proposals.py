@@ -25,12 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 LIST = "/admin/tracker/proposal/"
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    """The admin speaks the language that the browser asks for."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
 def reviewer(client: Client, *permissions: str) -> User:
     user = make.make_user("view_proposal", *permissions, is_staff=True)
     client.force_login(user)

@@ -29,19 +29,6 @@ FORM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def english(client: Client) -> None:
-    """The admin speaks the language that the browser asks for."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
-@pytest.fixture
-def staff(client: Client) -> User:
-    user = User.objects.create_superuser("staff", "staff@example.org", "secret")
-    client.force_login(user)
-    return user
-
-
 def officer(client: Client, *permissions: str) -> User:
     user = make.make_user(*permissions, is_staff=True)
     client.force_login(user)

@@ -19,7 +19,6 @@ SAVE = reverse("admin:tracker_initiative_save_filter")
 
 @pytest.fixture(autouse=True)
 def person(client: Client) -> User:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     user = make.make_user("view_initiative", is_staff=True)
     client.force_login(user)
     return user

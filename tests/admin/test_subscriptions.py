@@ -15,7 +15,6 @@ LIST = "/admin/tracker/subscription/"
 
 @pytest.fixture(autouse=True)
 def _officer(client: Client) -> None:
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(
         make.make_user(
             "view_subscription", "change_subscription", "delete_subscription", "view_notice", is_staff=True
