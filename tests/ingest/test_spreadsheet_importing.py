@@ -236,6 +236,34 @@ class TestDuplicate:
         assert sheets.outcomes(upload) == ["new", "duplicate"]
         assert upload.rows.get(number=3).like["row"] == 2
 
+    def test_the_closest_of_several_is_named(self) -> None:
+        make.make_initiative(slug="farther", title_en="The long bridge over the Amur")
+        make.make_initiative(slug="closest", title_en="Bridge over the Amur, a")
+        make.make_initiative(slug="close", title_en="The bridge over the Amur")
+
+        assert sheets.previewed(BRIDGE).rows.get().like["slug"] == "closest"
+
+    def test_what_is_kept_is_named_before_a_row_above(self) -> None:
+        make.make_initiative(slug="kept", title_en="The bridge over the Amur")
+
+        upload = sheets.previewed({**BRIDGE, "title_en": "Bridge over the Amur"}, BRIDGE)
+
+        assert [row.like.get("slug") for row in upload.rows.all()] == ["kept", "kept"]
+
+    def test_a_row_that_names_its_initiative_is_no_duplicate_and_makes_none(self) -> None:
+        make.make_initiative(slug="kept", title_en="A port on the Zeya")
+
+        upload = sheets.previewed({**BRIDGE, "slug": "kept"}, {**BRIDGE, "slug": ""})
+
+        assert sheets.outcomes(upload) == ["changed", "new"]
+
+    def test_a_short_title_is_a_duplicate_of_its_equal_alone(self) -> None:
+        make.make_initiative(slug="dam", title_en="Dam")
+
+        upload = sheets.previewed({**BRIDGE, "title_en": "dam"}, {**BRIDGE, "title_en": "Dams"})
+
+        assert sheets.outcomes(upload) == ["duplicate", "new"]
+
     def test_it_is_left_out_unless_staff_want_it(self) -> None:
         make.make_initiative(title="The bridge over the Amur")
 

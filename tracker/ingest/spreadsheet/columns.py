@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rapidfuzz import process
 
-from tracker.ingest.spreadsheet.reading import Cell, Line, NotAValue, tidy
+from tracker.ingest.spreadsheet.reading import Cell, Line, NotAValue, Sheet, tidy
 from tracker.models import Firmness, Initiative, Party, Place, Precision, Responsibility, Sector, Source
 from tracker.sheets import LANGUAGES, LIST_SEPARATOR
 
@@ -82,6 +82,36 @@ class Parsed:
     def text(self, column: str) -> str:
         value = self.values.get(column)
         return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one line says of itself, as it stands there."""
+
+    number: int
+    slug: str
+    titles: list[str]
+    quote: str
+
+
+def told(sheet: Sheet) -> list[Told]:
+    """Read of every line what tells whether it is there already; its other cells are left alone."""
+    places = {name.casefold(): place for place, name in enumerate(sheet.header)}
+
+    def said(line: Line, column: str) -> str:
+        place = places.get(column, len(line.cells))
+        cell = line.cells[place] if place < len(line.cells) else ""
+        return "" if isinstance(cell, NotAValue) else str(cell)
+
+    return [
+        Told(
+            line.number,
+            said(line, "slug"),
+            [title for title in (said(line, name) for name in TITLES) if title],
+            said(line, "quote"),
+        )
+        for line in sheet.lines
+    ]
 
 
 def known() -> Known:

@@ -8,8 +8,8 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from tracker.ingest.spreadsheet.batches import batches
-from tracker.ingest.spreadsheet.columns import SHOWN, TITLES, Known, Parsed, Problem, read_line
-from tracker.ingest.spreadsheet.likeness import Likeness
+from tracker.ingest.spreadsheet.columns import Known, Parsed, Problem, read_line
+from tracker.ingest.spreadsheet.duplicates import Duplicates
 from tracker.ingest.spreadsheet.reading import Line
 from tracker.ingest.spreadsheet.row import Compared, Outcome, Row
 from tracker.models import Initiative, Quote, Responsibility
@@ -21,24 +21,16 @@ CHUNK = 250
 class Comparison:
     """Compares the lines of one sheet, in their order, with what is kept."""
 
-    def __init__(self, header: list[str], known: Known, today: dt.date) -> None:
-        self._header, self._known, self._today = header, known, today
+    def __init__(self, header: list[str], known: Known, duplicates: Duplicates, today: dt.date) -> None:
+        self._header, self._known, self._duplicates, self._today = header, known, duplicates, today
         self._slugs: dict[str, int] = {}
-        self._titles: Likeness[dict[str, Any]] = Likeness()
-        self._quotes: Likeness[dict[str, Any]] = Likeness()
-        for pk, slug, *titles in Initiative.objects.values_list("pk", "slug", *TITLES):
-            for title in filter(None, titles):
-                self._titles.add(title, {"pk": pk, "slug": slug, "text": title})
-        quotes = Quote.objects.filter(initiative__isnull=False)
-        for pk, slug, exact in quotes.values_list("initiative", "initiative__slug", "exact"):
-            self._quotes.add(exact, {"pk": pk, "slug": slug, "text": exact[:SHOWN]})
 
     def rows(self, lines: Iterable[Line]) -> Iterator[list[Compared]]:
         """Give what the lines would do, a chunk at a time."""
         for chunk in batches(lines, CHUNK):
             parsed = [read_line(line, self._header, self._known) for line in chunk]
             kept = _kept({row.text("slug") for row in parsed})
-            likes = [{} if row.text("slug") in kept else self._like(row) for row in parsed]
+            likes = [self._duplicates.of(row.number) for row in parsed]
             close = _kept({like.get("slug", "") for like in likes})
             yield [self._compare(row, like, kept, close) for row, like in zip(parsed, likes, strict=True)]
 
@@ -55,18 +47,6 @@ class Comparison:
             if found is not None:
                 return found
         return _outcome(row, kept.get(slug), like, self._known, self._today)
-
-    def _like(self, row: Parsed) -> dict[str, Any]:
-        """Find what is close to a new row, kept or above it in the sheet; later rows may be close to it."""
-        titles = [row.text(name) for name in TITLES if row.text(name)]
-        found = next(filter(None, map(self._titles.closest, titles)), None)
-        found = found or self._quotes.closest(row.text("quote"))
-        label = {"row": row.number}
-        for title in titles:
-            self._titles.add(title, {**label, "text": title})
-        if row.text("quote"):
-            self._quotes.add(row.text("quote"), {**label, "text": row.text("quote")[:SHOWN]})
-        return found or {}
 
     def _same_as(self, close: Initiative | None, row: Parsed) -> Compared | None:
         """Take a row without a slug for the initiative that it made before, if nothing differs from it."""

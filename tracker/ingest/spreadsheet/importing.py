@@ -8,7 +8,7 @@ nothing is, and the preview shows what differs.
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple
 
 from django.contrib.auth.models import User
@@ -23,6 +23,7 @@ from tracker import search, stamp
 from tracker.ingest.spreadsheet import columns, reading, writing
 from tracker.ingest.spreadsheet.batches import batches
 from tracker.ingest.spreadsheet.comparing import Comparison
+from tracker.ingest.spreadsheet.duplicates import Duplicates
 from tracker.ingest.spreadsheet.row import Compared, Outcome
 from tracker.ingest.spreadsheet.turn import Clock, StoppedError, Turn
 from tracker.ingest.spreadsheet.workbook import UnreadableError
@@ -139,33 +140,32 @@ def problems_as_csv(upload: Import) -> str:
 
 def _preview(turn: Turn) -> None:
     turn.upload.rows.all().delete()
-    sheet = _sheet(turn)
-    done = 0
-    for chunk in _comparison(sheet, turn).rows(sheet.lines):
-        ImportRow.objects.bulk_create([_found(turn.upload, row) for row in chunk])
-        done += len(chunk)
-        turn.at(done)
-    if not done:
-        raise UnreadableError(_("The sheet has no rows below the names of its columns."))
-    turn.ends(state=State.PREVIEWED)
-
-
-def _sheet(turn: Turn) -> reading.Sheet:
-    """Open the sheet, with its rows counted for the bar."""
-    upload = turn.upload
-    counted = sum(1 for _line in reading.read(upload.file_name, bytes(upload.content)).lines)
-    sheet = reading.read(upload.file_name, bytes(upload.content))
-    unknown = columns.not_read(sheet.header)
+    sheet = _opened(turn)
     if not columns.COLUMNS.keys() & {name.casefold() for name in sheet.header}:
         raise UnreadableError(
             _("The first row has none of the names that an import knows. Take our template.")
         )
-    turn.at(0, rows_total=counted, not_read=[*unknown, *sheet.other_sheets])
-    return sheet
+    told = columns.told(sheet)
+    if not told:
+        raise UnreadableError(_("The sheet has no rows below the names of its columns."))
+    turn.at(0, rows_total=len(told), not_read=[*columns.not_read(sheet.header), *sheet.other_sheets])
+    done = 0
+    for chunk in _compared(turn, told):
+        ImportRow.objects.bulk_create([_found(turn.upload, row) for row in chunk])
+        done += len(chunk)
+        turn.at(done)
+    turn.ends(state=State.PREVIEWED)
 
 
-def _comparison(sheet: reading.Sheet, turn: Turn) -> Comparison:
-    return Comparison(sheet.header, columns.known(), timezone.localdate(turn.clock()))
+def _opened(turn: Turn) -> reading.Sheet:
+    return reading.read(turn.upload.file_name, bytes(turn.upload.content))
+
+
+def _compared(turn: Turn, told: list[columns.Told]) -> Iterator[list[Compared]]:
+    """Give what each row would do, a chunk at a time."""
+    sheet, today = _opened(turn), timezone.localdate(turn.clock())
+    comparison = Comparison(sheet.header, columns.known(), Duplicates(told), today)
+    return comparison.rows(sheet.lines)
 
 
 def _found(upload: Import, row: Compared) -> ImportRow:
@@ -219,9 +219,8 @@ def reason(upload: Import) -> str:
 
 def _fresh(turn: Turn, say: Callable[[int], object]) -> list[Compared]:
     """Compare the sheet with what is kept now. Raises _StaleError where a row would do anything unseen."""
-    sheet = reading.read(turn.upload.file_name, bytes(turn.upload.content))
     rows: list[Compared] = []
-    for chunk in _comparison(sheet, turn).rows(sheet.lines):
+    for chunk in _compared(turn, columns.told(_opened(turn))):
         rows += chunk
         say(len(rows))
     _refuse_stale(turn.upload, rows)

@@ -6,6 +6,7 @@ beginnings of words; two texts that are close share most of their words, hence o
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -19,8 +20,7 @@ BEGINNING = 5
 
 _WORD = re.compile(r"\w+")
 _Label = TypeVar("_Label")
-_Key = tuple[tuple[str, ...], str]
-"""The figures of a text, and the beginning of one of its words: other figures are another undertaking."""
+_Figures = tuple[str, ...]
 
 
 class Likeness(Generic[_Label]):
@@ -29,40 +29,48 @@ class Likeness(Generic[_Label]):
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._labels: list[_Label] = []
-        self._equal: dict[str, int] = {}
-        self._sharing: defaultdict[_Key, list[int]] = defaultdict(list)
+        self._equal: defaultdict[str, list[int]] = defaultdict(list)
+        self._sharing: defaultdict[_Figures, defaultdict[str, list[int]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
 
     def add(self, text: str, label: _Label) -> None:
         words = _words(text)
         number, plain = len(self._texts), " ".join(words)
         self._texts.append(plain)
         self._labels.append(label)
-        self._equal.setdefault(plain, number)
-        for key in _keys(words):
-            self._sharing[key].append(number)
+        self._equal[plain].append(number)
+        figures, beginnings = _keys(words)
+        for beginning in beginnings:
+            self._sharing[figures][beginning].append(number)
 
-    def closest(self, text: str) -> _Label | None:
-        """Give the label of the closest text, if one is close."""
+    def close(self, text: str) -> Iterator[tuple[_Label, float]]:
+        """Give the label of each text that is close, and how many per cent are alike; in no order."""
         words = _words(text)
         plain = " ".join(words)
-        if plain and plain in self._equal:
-            return self._labels[self._equal[plain]]
         if len(plain) < SHORTEST:
-            return None
+            for number in self._equal.get(plain, []) if plain else []:
+                yield self._labels[number], 100
+            return
         numbers = self._candidates(words)
         texts = [self._texts[number] for number in numbers]
-        found = process.extractOne(plain, texts, scorer=fuzz.ratio, score_cutoff=CLOSE)
-        return self._labels[numbers[found[2]]] if found else None
+        found = process.extract_iter(plain, texts, scorer=fuzz.ratio, score_cutoff=CLOSE)
+        for _text, alike, place in found:
+            yield self._labels[numbers[place]], alike
 
     def _candidates(self, words: list[str]) -> list[int]:
-        sharing = sorted((self._sharing.get(key, []) for key in _keys(words)), key=len)
-        return sorted({number for found in sharing[: len(sharing) // 3 + 1] for number in found})
+        figures, beginnings = _keys(words)
+        sharing = self._sharing.get(figures)
+        if sharing is None:
+            return []
+        rarest = sorted((sharing.get(beginning, ()) for beginning in beginnings), key=len)
+        return sorted({number for found in rarest[: len(rarest) // 3 + 1] for number in found})
 
 
 def _words(text: str) -> list[str]:
     return sorted(_WORD.findall(text.lower().replace("ё", "е").replace("ß", "ss")))
 
 
-def _keys(words: list[str]) -> set[_Key]:
-    figures = tuple(word for word in words if word.isdigit())
-    return {(figures, word[:BEGINNING]) for word in words}
+def _keys(words: list[str]) -> tuple[_Figures, set[str]]:
+    """Give the figures of a text, for other figures are another undertaking, and how its words begin."""
+    return tuple(filter(str.isdigit, words)), {word[:BEGINNING] for word in words}
