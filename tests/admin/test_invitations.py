@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
+from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -198,3 +199,12 @@ def test_where_everybody_can_read_mail_no_invitation_is_sent(
         "Set a first password: manage.py changepassword anna"
     ]
     assert len(post_office) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Reader: looks"), ("de", "Lesezugriff"), ("ru", "Читатель")]
+)
+def test_the_list_is_narrowed_by_what_somebody_may_do(client: Client, language: str, said: str) -> None:
+    page = client.get(reverse("admin:auth_user_changelist"), headers={"Accept-Language": language})
+
+    assert f">{said}" in page.content.decode()

@@ -48,16 +48,25 @@ class InvitedForm(forms.ModelForm):
         return user
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
-    """Names our own groups by what they may do, in the reader's language."""
+def called(group: str) -> str:
+    """Name one of our own groups by what it may do, in the reader's language; another by its name."""
+    return str(dict(Role.choices).get(group, group))
 
+
+class GroupsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, group: Any) -> str:
-        return str(dict(Role.choices).get(group.name, group.name))
+        return called(group.name)
+
+
+class GroupsFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(key, called(str(name))) for key, name in super().field_choices(field, request, model_admin)]
 
 
 @admin.register(User)
 class StaffAdmin(UserAdmin):
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
+    list_filter = ("is_staff", "is_active", ("groups", GroupsFilter))
     add_form = InvitedForm
     add_form_template = "admin/change_form.html"
     add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "groups")}),)
