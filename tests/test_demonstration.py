@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.starting import Running, assert_one_clear_line, run_up
 
-# One process runs this module: a start is slow.
-pytestmark = pytest.mark.xdist_group("demonstration")
+pytestmark = [
+    pytest.mark.xdist_group("demonstration"),  # one process: a start is slow
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="It brings its own SQLite, as it did before."),
+]
 
 LISTED = re.compile(r'href="(/dev/mail/\?show=[^"]+)">(.*?)</a>', re.DOTALL)
 ANSWER = re.compile(r"http://127\.0\.0\.1:\d+(/\w\w/answer/[^\s?]+/)\?answer=on_track")

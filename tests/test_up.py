@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from config import embedded
 from tests.starting import (
@@ -27,8 +28,10 @@ from tests.starting import (
     wait_until,
 )
 
-# One process runs this module: a first start is slow, and the later ones build on it.
-pytestmark = pytest.mark.xdist_group("up")
+pytestmark = [
+    pytest.mark.xdist_group("up"),  # one process: a first start is slow, and the later ones build on it
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="It brings its own SQLite, as it did before."),
+]
 
 PASSWORD = re.compile(r"Password +(\S+)")
 
