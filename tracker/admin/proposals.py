@@ -128,7 +128,8 @@ class ProposalAdmin(admin.ModelAdmin):
         review = Review(proposal, request.POST if is_post else None)
         if is_post and review.carry_out(by=staff(request), now=timezone.now()):
             return self._decided(request, proposal, DONE[review.action])
-        proposal = self._asked(request, object_id)  # as it is now: somebody else may have decided
+        if is_post:
+            proposal = self._asked(request, object_id)  # as it is now: somebody else may have decided
         may_decide = self.has_change_permission(request) and proposal.state == Proposal.State.WAITING
         problems = review.objections if is_post else self._objections(request, proposal)
         context = {"review": review, "may_decide": may_decide, "problems": problems}
