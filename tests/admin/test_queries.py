@@ -16,8 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock_stands")]
 
 BAR = 15
 MORE = {
-    "tracker_initiative_restore": 16,  # the whole history, and which version it is
-    "tracker_reminderrule_preview": 16,  # a day of reminders, decided as it will be
     "tracker_proposal_change": 50,  # accepted, looked at and taken back: that is the preview
     "tracker_proposal_accept": 50,
     "tracker_initiative_delete": 25,  # Django asks each table what goes with it, and names it

@@ -99,7 +99,7 @@ def expected(
     state = known(initiative=initiative)
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     asked = None if contact is None else {state.by_contact.get(contact, contact)}
-    zones = set(_zones())
+    zones = {person.time_zone for person in state.persons.values()}
     return _foreseen(state, dict.fromkeys(days, zones), asked=asked)
 
 

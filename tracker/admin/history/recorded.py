@@ -4,8 +4,8 @@ Read in a number of queries that no data changes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Model
@@ -46,14 +46,31 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Recorded:
-    """`steps`, oldest first; what was reported and promised; and the proposals from which something came."""
+    """`steps`, oldest first. What was reported and promised, and the proposals from which something came, are
+    read when they are asked for.
+    """
 
     row: Any
     steps: list[Step]
     names: Names
-    updates: list[StatusUpdate] = field(default_factory=list)
-    deadlines: list[Deadline] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
+
+    @cached_property
+    def updates(self) -> list[StatusUpdate]:
+        return list(self._of(StatusUpdate).select_related("recorded_by", "withdrawn_by", "quote", "told_by"))
+
+    @cached_property
+    def deadlines(self) -> list[Deadline]:
+        return list(self._of(Deadline).select_related("recorded_by", "withdrawn_by", "quote", "moved_by"))
+
+    @cached_property
+    def proposals(self) -> list[Proposal]:
+        accepted = self._of(Proposal).filter(state=Proposal.State.ACCEPTED)
+        return list(accepted.select_related("proposed_by__party"))
+
+    def _of(self, model: Any) -> Any:
+        """Give the rows of an initiative; nothing else has any."""
+        rows = model._default_manager.all()
+        return rows.filter(initiative=self.row.pk) if isinstance(self.row, Initiative) else rows.none()
 
 
 def read(row: Any) -> Recorded:
@@ -63,17 +80,8 @@ def read(row: Any) -> Recorded:
         return Recorded(row, steps, dict(_names(steps)))
     names: Names = {}
     steps = _of_initiative(row, names)
-    said = {"initiative": row.pk}
-    people = ("recorded_by", "withdrawn_by", "quote")
-    accepted = Proposal.objects.filter(**said, state=Proposal.State.ACCEPTED)
-    return Recorded(
-        row=row,
-        steps=sorted(steps, key=lambda step: step.record.history_date),
-        names={**names, **dict(_names(steps))},
-        updates=list(StatusUpdate.objects.filter(**said).select_related(*people, "told_by")),
-        deadlines=list(Deadline.objects.filter(**said).select_related(*people, "moved_by")),
-        proposals=list(accepted.select_related("proposed_by__party")),
-    )
+    ordered = sorted(steps, key=lambda step: step.record.history_date)
+    return Recorded(row, ordered, {**names, **dict(_names(steps))})
 
 
 @cache
