@@ -60,6 +60,7 @@ def cancelled(world: World) -> None:
     importing.confirm(upload=row)
     child = world.start(_work, row.pk)
     _wait_until(row, lambda now: now.is_storing)
+    time.sleep(world.size(5, 30) / 10)  # until a part is written
     importing.cancel(upload=row, now=timezone.now())
     world.inject("cancels")
     child.join()
