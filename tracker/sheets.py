@@ -5,6 +5,8 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = {"ru": _("in Russian"), "en": _("in English"), "de": _("in German")}
+LONGEST_TEXT = 32_767
+"""Letters that a cell of a workbook has room for."""
 LIST_SEPARATOR = " | "
 """Parts the values of a list in one cell. A reader takes it without the blanks as well."""
 

@@ -21,11 +21,12 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 
 import django
+
+from tests.benchmarks.database import own_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 BAR_COLD, BAR_WARM = 1 / 12, 1 / 2
@@ -127,24 +128,15 @@ def main(number: int) -> int:
     from tests.benchmarks.list_rows import fill
     from tests.smtp import free_port
 
-    with tempfile.TemporaryDirectory() as folder:
-        is_postgres = connection.vendor == "postgresql"
-        connection.settings_dict["TEST"]["NAME"] = None if is_postgres else f"{folder}/tracker.sqlite3"
-        name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        environment = {"TRACKER_DATA": folder}
-        if is_postgres:
-            environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-        try:
-            fill(number, today=timezone.localdate())
-            subprocess.run(
-                [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
-                env=os.environ | environment,
-                check=True,
-            )
-            print(f"{connection.vendor}, {number} initiatives, {CONNECTIONS} connections", flush=True)
-            held = measure(free_port(), number, folder, environment)
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    with own_database() as environment:
+        fill(number, today=timezone.localdate())
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
+            env=os.environ | environment,
+            check=True,
+        )
+        print(f"{connection.vendor}, {number} initiatives, {CONNECTIONS} connections", flush=True)
+        held = measure(free_port(), number, environment["TRACKER_DATA"], environment)
     return int(not held)
 
 

@@ -10,11 +10,11 @@ the seconds of the whole plan: reading, deciding, and writing a reminder and a m
 import datetime as dt
 import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import django
+
+from tests.benchmarks.database import own_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 BAR = 2.0
@@ -57,16 +57,9 @@ def timed() -> tuple[float, float]:
 def main(number: int) -> int:
     from django.db import connection
 
-    with tempfile.TemporaryDirectory() as folder:
-        connection.settings_dict["TEST"]["NAME"] = (
-            None if connection.vendor == "postgresql" else str(Path(folder) / "bench.sqlite3")
-        )
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        try:
-            fill(number)
-            seconds = [timed() for _ in range(ROUNDS)]
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    with own_database():
+        fill(number)
+        seconds = [timed() for _ in range(ROUNDS)]
     passed, worked = min(seconds)
     print(
         f"{connection.vendor}: {number} reminders planned in {passed:.2f} s, of which this process worked"

@@ -22,7 +22,6 @@ import smtplib
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +30,8 @@ from typing import Any
 
 import django
 from aiosmtpd.smtp import SMTP
+
+from tests.benchmarks.database import own_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 BAR_ONE, BAR_TWO, BAR_PAGE = 0.35, 0.5, 2.0
@@ -304,25 +305,16 @@ def main(number: int) -> int:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.BOUNCE_ADDRESS = "bounces@example.org"
-    with tempfile.TemporaryDirectory() as folder:
-        is_postgres = connection.vendor == "postgresql"
-        connection.settings_dict["TEST"]["NAME"] = None if is_postgres else f"{folder}/tracker.sqlite3"
-        name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        environment = {"TRACKER_DATA": folder}
-        if is_postgres:
-            environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-        try:
-            fill(number)
-            print(f"{connection.vendor}, {number} mails")
-            held = measure(number, port)
-            subprocess.run(
-                [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
-                env=os.environ | environment,
-                check=True,
-            )
-            held &= measure_page(number, environment)
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    with own_database() as environment:
+        fill(number)
+        print(f"{connection.vendor}, {number} mails")
+        held = measure(number, port)
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
+            env=os.environ | environment,
+            check=True,
+        )
+        held &= measure_page(number, environment)
     return int(not held)
 
 

@@ -12,14 +12,14 @@ PostgreSQL. Then the same sheet is previewed again, and one that changes three c
 import datetime as dt
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import django
+
+from tests.benchmarks.database import own_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 TODAY = dt.date(2026, 11, 29)
@@ -92,31 +92,24 @@ def main(number: int) -> None:
     from tests.benchmarks import list_rows
     from tracker.ingest.spreadsheet import writing
 
-    with tempfile.TemporaryDirectory() as folder:
-        connection.settings_dict["TEST"]["NAME"] = (
-            None if connection.vendor == "postgresql" else str(Path(folder) / "bench.sqlite3")
+    with own_database():
+        list_rows.fill(number, today=TODAY)
+        name_what_the_sheet_names()
+        write, editor = writing.write, make.make_user()
+
+        def written(**said: Any) -> None:
+            with timed("of that written, all in one"):
+                write(**said)
+
+        writing.write = written
+        print(f"{connection.vendor}: {number} rows beside {number} others")
+        work(sheet(number), editor, what="new")
+        work(sheet(number), editor, what="the same again")
+        work(
+            sheet(number, money="5 million", measure="one workshop", sector="industry"),
+            editor,
+            what="changed",
         )
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        try:
-            list_rows.fill(number, today=TODAY)
-            name_what_the_sheet_names()
-            write, editor = writing.write, make.make_user()
-
-            def written(**said: Any) -> None:
-                with timed("of that written, all in one"):
-                    write(**said)
-
-            writing.write = written
-            print(f"{connection.vendor}: {number} rows beside {number} others")
-            work(sheet(number), editor, what="new")
-            work(sheet(number), editor, what="the same again")
-            work(
-                sheet(number, money="5 million", measure="one workshop", sector="industry"),
-                editor,
-                what="changed",
-            )
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ The bar is 15 queries a page.
 
 import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import django
+
+from tests.benchmarks.database import own_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 ROUNDS = 3
@@ -62,21 +62,14 @@ def main(number: int) -> None:
     from tests.benchmarks import list_rows
     from tracker.roles import Role
 
-    with tempfile.TemporaryDirectory() as folder:
-        connection.settings_dict["TEST"]["NAME"] = (
-            None if connection.vendor == "postgresql" else str(Path(folder) / "bench.sqlite3")
-        )
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        try:
-            list_rows.fill(number, today=timezone.localdate())
-            party = make.make_party()
-            pages = matrix.addresses(matrix.rows(party))
-            pages |= {name: f"/admin/{path}" for name, path in MORE.items()}
-            client = Client()
-            client.force_login(matrix.person(Role.ADMINISTRATOR, party))
-            found = {name: measured(client, address) for name, address in pages.items()}
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    with own_database():
+        list_rows.fill(number, today=timezone.localdate())
+        party = make.make_party()
+        pages = matrix.addresses(matrix.rows(party))
+        pages |= {name: f"/admin/{path}" for name, path in MORE.items()}
+        client = Client()
+        client.force_login(matrix.person(Role.ADMINISTRATOR, party))
+        found = {name: measured(client, address) for name, address in pages.items()}
     print(f"{connection.vendor}, {number} initiatives; {len(found)} pages")
     for name, (passed, queries) in sorted(found.items(), key=lambda item: -item[1][0])[:SHOWN]:
         print(f"  {name:<40}{passed:9.0f} ms{queries:5} queries")

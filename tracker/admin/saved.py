@@ -42,6 +42,7 @@ class SavedFilterForm(forms.ModelForm):
     class Meta:
         model = SavedFilter
         fields = ["name", "query"]
+        widgets = {"query": forms.HiddenInput}
 
     def clean_query(self) -> str:
         query = plain(self.cleaned_data["query"])
@@ -72,6 +73,7 @@ class SavingAdmin(admin.ModelAdmin):
             "saved_filters": own,
             "shown_filter": next((saved for saved in own if saved.query == query), None),
             "filter_query": query,
+            "filter_form": SavedFilterForm(initial={"query": query}, auto_id=False),
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 

@@ -18,9 +18,8 @@ from tracker.exports.letters import for_xml
 from tracker.exports.reading import Value
 from tracker.exports.tables import told
 from tracker.models import Initiative
+from tracker.sheets import LONGEST_TEXT
 
-LONGEST_TEXT = 32_767
-"""Letters that a cell has room for."""
 FIRST_DAY = dt.date(1900, 3, 1)
 """Excel believes in a 29 February 1900; a day before this one is written as text."""
 EPOCH = dt.date(1899, 12, 30)

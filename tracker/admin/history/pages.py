@@ -141,8 +141,7 @@ class HistoryAdmin(SimpleHistoryAdmin):
         return row
 
     def _kept(self, request: HttpRequest, object_id: str) -> Any:
-        rows = self.get_queryset(request).prefetch_related(None)  # what the list shows of each is not needed
-        return rows.filter(pk=object_id).first() if object_id.isdecimal() else None
+        return self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
 
     def _last_known(self, object_id: str) -> Any:
         past: Any = self.model

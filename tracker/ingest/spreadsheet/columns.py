@@ -20,13 +20,13 @@ from rapidfuzz import process
 
 from tracker.ingest.spreadsheet.reading import Cell, Line, NotAValue, Sheet, tidy
 from tracker.models import Firmness, Initiative, Party, Place, Precision, Responsibility, Sector, Source
-from tracker.sheets import LANGUAGES, LIST_SEPARATOR
+from tracker.sheets import LANGUAGES, LIST_SEPARATOR, LONGEST_TEXT
 
 ROLES: dict[str, str] = {str(role): role.value for role in Responsibility.Role}
 SHOWN = 200
 """Letters of a cell that a preview shows."""
-LONGEST_UNCUT = 32_766
-"""A cell of a workbook has room for one letter more: a text as long as that may have been cut."""
+LONGEST_UNCUT = LONGEST_TEXT - 1
+"""A text for which a cell has just room may have been cut."""
 CLOSE_ENOUGH = 60
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: 00:00:00)?|(\d{1,2})\.(\d{1,2})\.(\d{4})")

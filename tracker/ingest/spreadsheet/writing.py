@@ -11,14 +11,13 @@ from simple_history.utils import bulk_create_with_history
 
 from tracker import progress
 from tracker.ingest.spreadsheet.batches import batches
-from tracker.ingest.spreadsheet.columns import PLAIN
+from tracker.ingest.spreadsheet.columns import PLAIN, TEXTS
 from tracker.ingest.spreadsheet.row import Compared
 from tracker.models import Deadline, Initiative, Quote, Responsibility
-from tracker.sheets import LANGUAGES
 
 BATCH = 500
 WRITTEN = (*PLAIN, "announced_on", "announced_precision")
-TRANSLATED = {f"{name}_{code}": name for name in ("title", "summary", "measure") for code in LANGUAGES}
+TRANSLATED = {name: name.rpartition("_")[0] for name in TEXTS}
 """What has a column for each language, and one more that follows the first language."""
 LONGEST_STEM = 110
 """Letters of a slug that is made from a title; a number may follow."""
